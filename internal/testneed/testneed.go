@@ -1,0 +1,39 @@
+// Package testneed says which programs a test needs. A test without them is
+// skipped and says so; with LATCHKEY_TEST_REQUIRE=all it fails instead, so that
+// the full check cannot pass by skipping.
+package testneed
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Program returns the path of the program name.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	Check(t, err == nil, "no program "+name+" on PATH")
+	return path
+}
+
+// PythonModule returns the path of a python3 that can import module.
+func PythonModule(t testing.TB, module string) string {
+	t.Helper()
+	python := Program(t, "python3")
+	err := exec.Command(python, "-c", "import "+module).Run()
+	Check(t, err == nil, "python3 has no module "+module)
+	return python
+}
+
+// Check skips the test, or fails it where nothing may be skipped, unless ok.
+func Check(t testing.TB, ok bool, reason string) {
+	t.Helper()
+	switch {
+	case ok:
+	case os.Getenv("LATCHKEY_TEST_REQUIRE") == "all":
+		t.Fatalf("needed here: %s", reason)
+	default:
+		t.Skip("skipped: " + reason)
+	}
+}
