@@ -3,6 +3,7 @@ package sts
 import (
 	"encoding/base32"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -17,6 +18,9 @@ type Principal struct {
 	Region     string // of the Identity Center; "" for the Service's
 	UserName   string // 1 to 64 of A-Za-z0-9_+=,.@-
 }
+
+// ErrUserName is a user name that cannot be the name of a role session.
+var ErrUserName = errors.New("user name cannot name a role session: 1 to 64 letters, digits or _+=,.@-")
 
 type role struct {
 	partition, account, name, id, session string

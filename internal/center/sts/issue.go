@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -88,6 +87,3 @@ func randomBytes(n int) []byte {
 	rand.Read(b) // never fails: it ends the program instead
 	return b
 }
-
-// ErrUserName is a user name that cannot be the name of a role session.
-var ErrUserName = errors.New("user name cannot name a role session: 1 to 64 letters, digits or _+=,.@-")
