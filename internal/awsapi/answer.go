@@ -2,10 +2,10 @@ package awsapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -42,15 +42,14 @@ func isSTS(body []byte) bool {
 	return root.XMLName.Local == "ErrorResponse" || strings.HasSuffix(root.XMLName.Local, "Response")
 }
 
-// parseXMLError reads the error of the AWS query protocol.
-func parseXMLError(body []byte) (code, description string) {
+// readXML fills in the error of the AWS query protocol.
+func (e *Error) readXML(body []byte) {
 	var answer struct {
 		Error struct{ Code, Message string }
 	}
-	if err := xml.Unmarshal(body, &answer); err != nil {
-		return "", ""
+	if xml.Unmarshal(body, &answer) == nil {
+		e.Code, e.Description = answer.Error.Code, answer.Error.Message
 	}
-	return answer.Error.Code, answer.Error.Message
 }
 
 // errorBody has the fields of both styles of error: the portal's
@@ -76,27 +75,18 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(t))
 }
 
-// parseJSONError finds the code where the AWS CLI does, in the header
-// x-amzn-ErrorType, then in __type or code; then, where the AWS CLI gives up,
-// in OAuth's error field. It is "" when there is none.
-func parseJSONError(h http.Header, body []byte) (code, description string) {
-	var e errorBody
-	if err := json.Unmarshal(body, &e); err != nil {
-		e = errorBody{}
+// readJSON fills in an error of the REST services. The code is found where the
+// AWS CLI finds it, in the header x-amzn-ErrorType, then in __type or code;
+// then, where the AWS CLI gives up, in OAuth's error field.
+func (e *Error) readJSON(h http.Header, body []byte) {
+	var b errorBody
+	if json.Unmarshal(body, &b) != nil {
+		b = errorBody{} // an empty body: the header has it all
 	}
-	for _, candidate := range []string{h.Get(errorTypeHeader), string(e.Type), string(e.Code), oauthException(string(e.Error))} {
-		if code = bareCode(candidate); code != "" {
-			break
-		}
-	}
-	description = string(e.Message)
-	if description == "" {
-		description = string(e.ErrorDescription)
-	}
-	if e.Reason != "" {
-		description = strings.TrimSpace(fmt.Sprintf("%s (%s)", description, e.Reason))
-	}
-	return code, description
+	e.Code = cmp.Or(bareCode(h.Get(errorTypeHeader)), bareCode(string(b.Type)), bareCode(string(b.Code)),
+		oauthException(string(b.Error)))
+	e.Description = cmp.Or(string(b.Message), string(b.ErrorDescription))
+	e.Reason = string(b.Reason)
 }
 
 // bareCode takes the name out of "com.amazonaws.portal#Name" and

@@ -21,6 +21,7 @@ import (
 type Error struct {
 	Code        string // as AWS names it, such as AuthorizationPendingException; raw
 	Description string // the service's words; raw
+	Reason      string // of some AccessDenied and InvalidRequest errors, such as KMS_DisabledException; raw
 	Operation   string // such as CreateToken
 	RequestID   string // raw
 	Status      int    // of HTTP
@@ -30,10 +31,14 @@ type Error struct {
 // Error shows the service's words with control characters made visible and cut
 // to 256 cells.
 func (e *Error) Error() string {
-	if e.Description == "" {
-		return fmt.Sprintf("%s was answered with %s", e.Operation, shown(e.Code))
+	s := fmt.Sprintf("%s was answered with %s", e.Operation, shown(e.Code))
+	if e.Reason != "" {
+		s += " (" + shown(e.Reason) + ")"
 	}
-	return fmt.Sprintf("%s was answered with %s: %s", e.Operation, shown(e.Code), shown(e.Description))
+	if e.Description != "" {
+		s += ": " + shown(e.Description)
+	}
+	return s
 }
 
 func (e *Error) Unwrap() error { return e.Err }

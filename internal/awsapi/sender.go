@@ -87,9 +87,9 @@ func (s *sender) judge(operation string, resp *http.Response, body []byte) (answ
 	}
 	e := &Error{Operation: operation, Status: resp.StatusCode, RequestID: requestID(resp.Header)}
 	if s.xml {
-		e.Code, e.Description = parseXMLError(body)
+		e.readXML(body)
 	} else {
-		e.Code, e.Description = parseJSONError(resp.Header, body)
+		e.readJSON(resp.Header, body)
 	}
 	if e.Code == "" {
 		e.Code = strconv.Itoa(e.Status) // as the AWS CLI names it

@@ -1,0 +1,73 @@
+// Package login owns the ways from "not signed in" to a token. It talks to the
+// person through a UI struct of functions and never prints.
+//
+// It leaves to others the registration of the client and the cache of tokens
+// (session), the calls themselves (awsapi) and the words (cli).
+package login
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"latchkey/internal/awsapi"
+	"latchkey/internal/awscred"
+)
+
+// Ways in which a sign-in ends without a token, besides the service's own
+// errors and the end of the context.
+var (
+	ErrDenied  = errors.New("the sign-in was denied in the browser")
+	ErrExpired = errors.New("the sign-in was not completed in time")
+)
+
+// A UI is how a sign-in reaches the person. A nil function means: cannot.
+type UI struct {
+	// ShowCode tells the person what to do. It is called at most once, after
+	// the browser was tried.
+	ShowCode func(Prompt)
+	// OpenBrowser opens url, which comes from the service and is checked by
+	// this function before anything is started with it.
+	OpenBrowser func(ctx context.Context, url string) error
+}
+
+// A Prompt is what the person needs to sign in. Its texts come from the
+// service and are raw.
+type Prompt struct {
+	UserCode                string
+	VerificationURI         string
+	VerificationURIComplete string // with the code in it; may be ""
+	BrowserOpened           bool
+	BrowserError            error // why not, nil when it was not tried
+	ExpiresIn               time.Duration
+}
+
+// prompt opens the browser, then shows the code: the words depend on whether
+// that worked.
+func (ui UI) prompt(ctx context.Context, d awsapi.DeviceAuthorization) {
+	p := Prompt{
+		UserCode: d.UserCode, VerificationURI: d.VerificationURI,
+		VerificationURIComplete: d.VerificationURIComplete, ExpiresIn: d.ExpiresIn,
+	}
+	if ui.OpenBrowser != nil {
+		p.BrowserError = ui.OpenBrowser(ctx, p.browserURL())
+		p.BrowserOpened = p.BrowserError == nil
+	}
+	if ui.ShowCode != nil {
+		ui.ShowCode(p)
+	}
+}
+
+func (p Prompt) browserURL() string {
+	if p.VerificationURIComplete != "" {
+		return p.VerificationURIComplete
+	}
+	return p.VerificationURI
+}
+
+// DeviceAPI is the part of SSO OIDC that a sign-in with a device code calls;
+// *awsapi.Client has it.
+type DeviceAPI interface {
+	StartDeviceAuthorization(ctx context.Context, clientID string, clientSecret awscred.Secret, startURL string) (awsapi.DeviceAuthorization, error)
+	CreateToken(ctx context.Context, in awsapi.CreateTokenInput) (awsapi.Token, error)
+}
