@@ -1,0 +1,134 @@
+// Package ssocache owns the files in which the AWS CLI and the AWS SDKs keep
+// what a sign-in gave: tokens and client registrations in ~/.aws/sso/cache,
+// role credentials in ~/.aws/cli/cache. Names, keys, key order and time formats
+// are the AWS CLI's to the byte, so that one sign-in serves every client.
+//
+// It knows bytes only. When a token is stale and what to do about it is policy
+// and lives in session.
+package ssocache
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"latchkey/internal/atomicfile"
+)
+
+// ErrNotFound means that there is no usable file for the key: none at all, or
+// one that is not the JSON of its kind.
+var ErrNotFound = errors.New("not in the cache")
+
+// maxFile bounds what is read, in bytes. The largest known tokens have a few
+// thousand.
+const maxFile = 1 << 20
+
+// Dir names the two directories. They need not exist.
+type Dir struct {
+	SSO string // tokens and registrations, ~/.aws/sso/cache
+	CLI string // role credentials, ~/.aws/cli/cache
+}
+
+// In returns the directories below home, where every AWS client looks for them.
+func In(home string) Dir {
+	return Dir{
+		SSO: filepath.Join(home, ".aws", "sso", "cache"),
+		CLI: filepath.Join(home, ".aws", "cli", "cache"),
+	}
+}
+
+// Lock takes the lock of one token or registration key between processes. The
+// kernel frees it when its holder ends, however it ends.
+func (d Dir) Lock(ctx context.Context, key string) (unlock func(), err error) {
+	return lock(ctx, d.SSO, key)
+}
+
+// LockCredentials takes the lock of one role-credential key between processes.
+func (d Dir) LockCredentials(ctx context.Context, key string) (unlock func(), err error) {
+	return lock(ctx, d.CLI, key)
+}
+
+func lock(ctx context.Context, dir, key string) (func(), error) {
+	if err := atomicfile.MkdirAll(dir); err != nil {
+		return nil, err
+	}
+	return atomicfile.Lock(ctx, filepath.Join(dir, key+".lock"))
+}
+
+func file(dir, key string) string { return filepath.Join(dir, key+".json") }
+
+func write(dir, key string, data []byte) error {
+	if err := atomicfile.MkdirAll(dir); err != nil {
+		return err
+	}
+	return atomicfile.Write(file(dir, key), data, atomicfile.Options{Perm: 0o600})
+}
+
+// read returns the JSON object in the file of key. Other programs truncate
+// these files and write them in place, so that a reader can meet half of one:
+// it is read again before it counts as missing.
+func read(dir, key string) (object, error) {
+	const tries = 3
+	for try := 1; ; try++ {
+		data, err := readRegular(file(dir, key))
+		if err != nil {
+			return nil, err
+		}
+		if o, ok := parseObject(data); ok {
+			return o, nil
+		}
+		if try == tries {
+			return nil, ErrNotFound
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// readRegular reads a regular file and nothing else: a link may lead out of the
+// cache, and a pipe would block.
+func readRegular(name string) ([]byte, error) {
+	info, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, ErrNotFound
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile))
+}
+
+// keys lists the keys that have a file in dir.
+func keys(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var found []string
+	for _, e := range entries {
+		if key, ok := strings.CutSuffix(e.Name(), ".json"); ok && e.Type().IsRegular() {
+			found = append(found, key)
+		}
+	}
+	return found, err
+}
+
+func remove(dir, key string) error {
+	err := os.Remove(file(dir, key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
