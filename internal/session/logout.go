@@ -1,0 +1,43 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"latchkey/internal/awsapi"
+	"latchkey/internal/awscred"
+	"latchkey/internal/ssocache"
+)
+
+// Logouter tells the service that a token is given back.
+type Logouter interface {
+	Logout(ctx context.Context, token awscred.Secret) error
+}
+
+// Logout gives the token back to the service and deletes it, whether or not the
+// service could be told. An error says that it could not.
+func Logout(ctx context.Context, cache ssocache.Dir, api Logouter, token ssocache.StoredToken) error {
+	var told error
+	if api != nil && token.Region != "" {
+		told = api.Logout(ctx, token.AccessToken)
+	}
+	unlock, err := cache.Lock(ctx, token.Key)
+	if err == nil {
+		defer unlock()
+	}
+	if err := cache.RemoveToken(token.Key); err != nil {
+		return err
+	}
+	if told == nil || final(told) {
+		return nil
+	}
+	return fmt.Errorf("signed out here, but the token is valid at the service until %s: %w", clock(token.ExpiresAt), told)
+}
+
+// final reports an answer that leaves nothing to sign out of: the service does
+// not know the token (any more).
+func final(err error) bool {
+	var refused *awsapi.Error
+	return errors.As(err, &refused) && refused.Status >= 400 && refused.Status < 500 && refused.Status != 429
+}
