@@ -1,0 +1,148 @@
+package awsconfig
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// MaxSize is how large a file may be, in bytes. A thousand profiles are about
+// 150 KiB; the bound keeps a hostile file from taking the memory.
+const MaxSize = 16 << 20
+
+// A document is one parsed file. Places in it are byte offsets into text.
+type document struct {
+	path     string
+	text     string
+	sections []section
+	defaults []entry // of [DEFAULT], which every section inherits
+}
+
+// A section is a header and what follows it. Its name is all that stands
+// between the brackets.
+type section struct {
+	name       string
+	line       int
+	start, end int // of the header's line, line end included
+	entries    []entry
+}
+
+// An entry is a key and its value, which may go over several lines.
+type entry struct {
+	key, value string // the key in lower case
+	line       int
+	start, end int // of all its lines, the last one's line end included
+}
+
+// load reads and parses the file at path; none is as good as an empty one, and
+// so is, for botocore, what is no regular file.
+func load(path string) (*document, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, text)
+}
+
+func readFile(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var text strings.Builder
+	text.Grow(int(min(info.Size(), MaxSize)) + 1)
+	n, err := io.Copy(&text, io.LimitReader(f, MaxSize+1))
+	if err != nil {
+		return "", err
+	}
+	if n > MaxSize {
+		return "", &SyntaxError{Path: path, Reason: fmt.Sprintf("the file is larger than %d MiB", MaxSize>>20),
+			Hint: "check that the path is that of an AWS config file"}
+	}
+	return text.String(), nil
+}
+
+// index returns the place in sections of the one that the reader takes for the
+// named one, or -1. Where several map to one name the last one counts.
+func (d *document) index(k Kind, name string) int {
+	for i := len(d.sections) - 1; i >= 0; i-- {
+		if n, ok := k.nameOf(d.sections[i].name); ok && n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// section returns the named section with what it inherits.
+func (d *document) section(k Kind, name string) (Section, bool) {
+	i := d.index(k, name)
+	if i < 0 {
+		return Section{}, false
+	}
+	s := &d.sections[i]
+	return Section{own: d.inherit(s.entries), path: d.path, line: s.line}, true
+}
+
+// inherit returns entries and the defaults that they do not override.
+func (d *document) inherit(entries []entry) []entry {
+	if len(d.defaults) == 0 {
+		return entries
+	}
+	return union(entries, d.defaults)
+}
+
+// union returns a and those of b whose keys a has not.
+func union(a, b []entry) []entry {
+	all := a[:len(a):len(a)]
+	seen := make(map[string]bool, len(a))
+	for _, e := range a {
+		seen[e.key] = true
+	}
+	for _, e := range b {
+		if !seen[e.key] {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// names lists the names that sections of kind k define, each at the place of
+// its first appearance.
+func (d *document) names(k Kind) []string {
+	var names []string
+	seen := make(map[string]bool)
+	for i := range d.sections {
+		if name, ok := k.nameOf(d.sections[i].name); ok && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// find returns the entry with the lower-case key, or nil.
+func find(entries []entry, key string) *entry {
+	for i := range entries {
+		if entries[i].key == key {
+			return &entries[i]
+		}
+	}
+	return nil
+}

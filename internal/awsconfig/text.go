@@ -1,0 +1,103 @@
+package awsconfig
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// isSpace is Python's str.isspace, which has four more than Go's: the
+// separators 0x1c to 0x1f.
+func isSpace(r rune) bool {
+	return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f
+}
+
+func asciiSpace(b byte) bool {
+	return b == ' ' || '\t' <= b && b <= '\r' || 0x1c <= b && b <= 0x1f
+}
+
+// strip is Python's str.strip.
+func strip(s string) string {
+	_, s = unindent(s)
+	return s
+}
+
+// unindent strips s and counts the characters, not bytes, before its text.
+func unindent(s string) (indent int, text string) {
+	i, j := 0, len(s)
+	for i < j && asciiSpace(s[i]) {
+		i++
+	}
+	for i < j && asciiSpace(s[j-1]) {
+		j--
+	}
+	if i == j || s[i] < utf8.RuneSelf && s[j-1] < utf8.RuneSelf {
+		return i, s[i:j]
+	}
+	text = strings.TrimLeftFunc(s, isSpace)
+	indent = utf8.RuneCountInString(s[:len(s)-len(text)])
+	return indent, strings.TrimRightFunc(text, isSpace)
+}
+
+// indentation returns the white space that line begins with.
+func indentation(line string) string {
+	return line[:len(line)-len(strings.TrimLeftFunc(line, isSpace))]
+}
+
+// lower is Python's str.lower but for a Greek capital sigma that ends a word.
+func lower(s string) string {
+	for i := range len(s) {
+		if c := s[i]; 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf {
+			return strings.ReplaceAll(strings.Map(lowerRune, s), "\u0130", "i\u0307")
+		}
+	}
+	return s
+}
+
+// lowerRune leaves the one letter whose lower case is two characters.
+func lowerRune(r rune) rune {
+	if r == '\u0130' {
+		return r
+	}
+	return unicode.ToLower(r)
+}
+
+// isBreak reports the characters at which Python's str.splitlines splits.
+func isBreak(r rune) bool {
+	return '\n' <= r && r <= '\r' || 0x1c <= r && r <= 0x1e || r == 0x85 || r == 0x2028 || r == 0x2029
+}
+
+// A pair is one line of a nested block.
+type pair struct{ key, value string }
+
+// isNested reports whether value is a block of "key = value" lines: nothing
+// follows the = on the first line.
+func isNested(value string) bool { return strings.HasPrefix(value, "\n") }
+
+// nested returns the block's pairs, a key's last value at its first place, and
+// whether every line has its =.
+func nested(value string) (pairs []pair, ok bool) {
+	for line := range strings.FieldsFuncSeq(value, isBreak) {
+		line = strip(line)
+		if line == "" {
+			continue
+		}
+		key, val, ok := strings.Cut(line, "=")
+		if !ok {
+			return nil, false
+		}
+		pairs = setPair(pairs, pair{strip(key), strip(val)})
+	}
+	return pairs, true
+}
+
+// setPair gives p's key its value, at the end if the key is new.
+func setPair(pairs []pair, p pair) []pair {
+	for i := range pairs {
+		if pairs[i].key == p.key {
+			pairs[i] = p
+			return pairs
+		}
+	}
+	return append(pairs, p)
+}
