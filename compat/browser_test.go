@@ -1,0 +1,156 @@
+package compat_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"latchkey/internal/testneed"
+)
+
+// startBrowser starts a headless Chromium with a profile of its own.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(testneed.Program(t, "chromium")),
+		chromedp.Env("HOME=" + t.TempDir()),
+	}
+	for _, flag := range []string{
+		"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "no-default-browser-check",
+		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage",
+	} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	t.Cleanup(func() { chromedp.Cancel(ctx) }) // waits for the browser to be gone
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// act runs the steps of a person in the browser.
+func act(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatalf("%v, on the page\n%s", err, pageText(t, ctx))
+	}
+}
+
+// follow runs a step that leads to another page, and waits for that page.
+func follow(t *testing.T, ctx context.Context, step chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	response, err := chromedp.RunResponse(ctx, step)
+	if err != nil {
+		t.Fatalf("%v, on the page\n%s", err, pageText(t, ctx))
+	}
+	if response.Status != http.StatusOK {
+		t.Fatalf("%s answers %d\n%s", response.URL, response.Status, pageText(t, ctx))
+	}
+}
+
+// pageText is what the person reads, what the fields of forms hold included.
+func pageText(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+		`document.body.innerText + " " + Array.from(document.querySelectorAll("input:not([type=hidden])"), f => f.value).join(" ")`))
+	if err != nil {
+		t.Errorf("reading the page: %v", err)
+	}
+	return text
+}
+
+// openPrompt goes where latchkey sent the person, signs in and compares the
+// code; it ends on the page that asks for consent.
+func openPrompt(t *testing.T, ctx context.Context, p prompt) {
+	t.Helper()
+	follow(t, ctx, chromedp.Navigate(p.url))
+	act(t, ctx, chromedp.SendKeys(chromedp.CSS(`input[name="username"]`), userName))
+	follow(t, ctx, chromedp.SendKeys(chromedp.CSS(`input[name="password"]`), password+"\r"))
+	if page := pageText(t, ctx); !strings.Contains(page, p.code) {
+		t.Fatalf("latchkey shows the code %s, the page\n%s", p.code, page)
+	}
+	follow(t, ctx, chromedp.Click(chromedp.ID("cli_verification_btn")))
+}
+
+// TestBrowser: a person at the real pages while `latchkey sso login` waits.
+func TestBrowser(t *testing.T) {
+	testneed.Program(t, "chromium")
+	latchkey, c := program(t, "latchkey"), startCenter(t)
+	limit := pollingInterval(t, c) + 500*time.Millisecond
+	for _, tt := range []struct {
+		name, button, says string
+		code               int
+		prints             string
+	}{
+		{"allowed", "cli_login_button", "Request approved", 0, "Successfully logged into Start URL: " + awsStartURL + "\n"},
+		{"denied", "cli_deny_button", "Request denied", 255, "latchkey: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMachine(t)
+			manualProfile(t, m)
+			p := m.with("AWS_ENDPOINT_URL="+c.origin).start(t, latchkey, "sso", "login", "--profile", profile, "--no-browser")
+			browser := startBrowser(t)
+			openPrompt(t, browser, prompted(t, p))
+			pressed := time.Now()
+			follow(t, browser, chromedp.Click(chromedp.ID(tt.button)))
+			if page := pageText(t, browser); !strings.Contains(page, tt.says) {
+				t.Errorf("the last page does not say %q, but\n%s", tt.says, page)
+			}
+			if code := p.wait(t); code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			if text, _ := p.out.state(); !strings.Contains(text, tt.prints) {
+				t.Errorf("printed nothing like %q, but\n%s", tt.prints, p.out)
+			}
+			waited := p.ended.Sub(pressed)
+			t.Logf("from the button to the prompt: %v (at most %v)", waited.Round(time.Millisecond), limit)
+			if waited > limit {
+				t.Errorf("latchkey went on %v after the button was pressed, want at most %v", waited, limit)
+			}
+		})
+	}
+}
+
+// pollingInterval asks the center how often a device may ask.
+func pollingInterval(t *testing.T, c center) time.Duration {
+	t.Helper()
+	client := call(t, c, "/client/register", `{"clientName":"compat","clientType":"public"}`)
+	asked, err := json.Marshal(map[string]any{
+		"clientId": client["clientId"], "clientSecret": client["clientSecret"], "startUrl": awsStartURL,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seconds, ok := call(t, c, "/device_authorization", string(asked))["interval"].(float64)
+	if !ok || seconds < 1 {
+		t.Fatalf("the center names no interval: %v", seconds)
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+func call(t *testing.T, c center, path, body string) map[string]any {
+	t.Helper()
+	response, err := localClient(t).Post(c.origin+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v", path, response.Status, err)
+	}
+	return answer
+}

@@ -1,0 +1,161 @@
+package compat_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"latchkey/internal/testneed"
+)
+
+// The directory of testdata/directory.yaml, and a start URL of AWS's kind that
+// the center answers for.
+const (
+	userName    = "alice"
+	password    = "correct horse battery staple"
+	account     = "123456789011"
+	role        = "ReadOnly"
+	region      = "us-east-1"
+	awsStartURL = "https://d-1234567890.awsapps.com/start"
+)
+
+var roleARN = regexp.MustCompile(`^arn:aws:sts::123456789011:assumed-role/AWSReservedSSO_ReadOnly_[0-9a-f]{16}/alice$`)
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "latchkey-compat-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	built.dir = dir
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// built is where the two programs are, once a test asked for them.
+var built struct {
+	dir  string
+	once sync.Once
+	err  error
+}
+
+func program(t *testing.T, name string) string {
+	t.Helper()
+	built.once.Do(func() { built.err = build(testneed.Program(t, "go"), built.dir) })
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.dir, name)
+}
+
+func build(goTool, dir string) error {
+	cmd := exec.Command(goTool, "build", "-o", dir, "latchkey/cmd/latchkey", "latchkey/cmd/latchkey-center")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", cmd, err, out)
+	}
+	return nil
+}
+
+// center is a latchkey-center with the directory of testdata.
+type center struct{ origin string }
+
+var listening = regexp.MustCompile(`(?m)^listening on (http://127\.0\.0\.1:\d+)$`)
+
+func startCenter(t *testing.T) center {
+	t.Helper()
+	directory, err := filepath.Abs("testdata/directory.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMachine(t)
+	p := m.start(t, program(t, "latchkey-center"), "serve", "--listen", "127.0.0.1:0",
+		"--database", "sqlite:"+filepath.Join(m.home, "center.db"), "--import", directory,
+		"--region", region, "--start-url", awsStartURL)
+	return center{origin: p.printed(t, listening)[1]}
+}
+
+func (c center) startURL() string { return c.origin + "/start" }
+
+// prompt is where a person is sent and the code that they are to see there.
+type prompt struct{ url, code string }
+
+var (
+	devicePage = regexp.MustCompile(`(http://127\.0\.0\.1:\d+/device)`)
+	userCode   = regexp.MustCompile(`\b([A-Z0-9]{4}-[A-Z0-9]{4})\b`)
+)
+
+// prompted waits for the prompt of a program that signs in by device code.
+func prompted(t *testing.T, p *process) prompt {
+	t.Helper()
+	code := p.printed(t, userCode)[1]
+	page := p.printed(t, devicePage)[1]
+	return prompt{url: page + "?user_code=" + code, code: code}
+}
+
+// cli returns an AWS CLI whose version suits, of those on PATH and the
+// distribution's.
+func cli(t *testing.T, what string, suits func(major, minor int) bool) string {
+	t.Helper()
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/bin") {
+		path := filepath.Join(dir, "aws")
+		out, err := exec.Command(path, "--version").Output()
+		if err != nil {
+			continue
+		}
+		var major, minor int
+		if _, err := fmt.Sscanf(string(out), "aws-cli/%d.%d", &major, &minor); err == nil && suits(major, minor) {
+			t.Logf("%s: %s", path, strings.TrimSpace(string(out)))
+			return path
+		}
+	}
+	testneed.Check(t, false, "no "+what)
+	return ""
+}
+
+// servicesCLI is an AWS CLI that reads the services sections of the config file.
+func servicesCLI(t *testing.T) string {
+	t.Helper()
+	return cli(t, "AWS CLI that knows services sections (1.29, 2.13)", func(major, minor int) bool {
+		return major == 1 && minor >= 29 || major == 2 && minor >= 13
+	})
+}
+
+func cli2(t *testing.T) string {
+	t.Helper()
+	return cli(t, "AWS CLI v2", func(major, _ int) bool { return major == 2 })
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// localClient is an HTTP client of its own, so that no test shares connections.
+func localClient(t *testing.T) *http.Client {
+	t.Helper()
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: patience}
+}

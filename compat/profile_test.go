@@ -1,0 +1,69 @@
+package compat_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"latchkey/internal/testneed"
+)
+
+const profile = "my-dev-profile"
+
+// identity is the answer of GetCallerIdentity, as every client prints it.
+type identity struct{ UserID, Account, Arn string }
+
+func identityOf(t *testing.T, printed []byte) identity {
+	t.Helper()
+	var who identity
+	if err := json.Unmarshal(printed, &who); err != nil {
+		t.Fatalf("%v in %s", err, printed)
+	}
+	if !roleARN.MatchString(who.Arn) || who.Account != account {
+		t.Errorf("signed in as %+v, want %s in %s", who, roleARN, account)
+	}
+	return who
+}
+
+// configure has `latchkey configure sso` write the profile of the user guide.
+func configure(t *testing.T, m *machine, c center) {
+	t.Helper()
+	p := m.start(t, program(t, "latchkey"), "configure", "sso", "--legacy", "--no-browser", "--use-device-code",
+		"--sso-start-url", c.startURL(), "--sso-region", region, "--sso-account-id", account, "--sso-role-name", role,
+		"--region", "us-west-2", "--output", "json", "--profile", profile)
+	allow(t, prompted(t, p))
+	if code := p.wait(t); code != 0 {
+		t.Fatalf("configure sso: exit code %d\n%s", code, p.out)
+	}
+}
+
+// TestProfileWorksWithoutEnvironment: the files that `configure sso` wrote are
+// enough for AWS's clients; no variable names the center.
+func TestProfileWorksWithoutEnvironment(t *testing.T) {
+	m := newMachine(t)
+	configure(t, m, startCenter(t))
+	ours := identityOf(t, m.run(t, program(t, "latchkey"), "sts", "get-caller-identity", "--profile", profile))
+	t.Run("AWS CLI", func(t *testing.T) {
+		printed := m.run(t, servicesCLI(t), "sts", "get-caller-identity", "--profile", profile)
+		if who := identityOf(t, printed); who != ours {
+			t.Errorf("the AWS CLI is %+v, latchkey %+v", who, ours)
+		}
+	})
+	t.Run("boto3", func(t *testing.T) {
+		python := testneed.PythonModule(t, "boto3")
+		printed := m.run(t, python, script(t, "identity.py"), profile)
+		if who := identityOf(t, printed); who != ours {
+			t.Errorf("boto3 is %+v, latchkey %+v", who, ours)
+		}
+	})
+}
+
+// script is the absolute path of a script in testdata.
+func script(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
