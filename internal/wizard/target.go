@@ -1,0 +1,164 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"latchkey/internal/awsconfig"
+	"latchkey/internal/picker"
+	"latchkey/internal/starturl"
+	"latchkey/internal/termtext"
+)
+
+// defaultScopes is what a new sso-session asks for when the person names no
+// scope: access to accounts and roles.
+const defaultScopes = "sso:account:access"
+
+// target asks where to sign in: the session name, and for a legacy profile or a
+// session that is not configured yet the start URL, region and scopes.
+func (w *Wizard) target(ctx context.Context, start awsconfig.Profile) (Target, error) {
+	name, err := w.sessionName(ctx, start)
+	if err != nil {
+		return Target{}, err
+	}
+	if _, ok := w.Config.SSOSession(name); ok && name != "" {
+		sso, err := w.Config.SSOLogin("", name)
+		if err != nil {
+			return Target{}, err
+		}
+		t := Target{SSO: sso}
+		return t, w.center(ctx, &t)
+	}
+	t := Target{New: name != ""}
+	t.SSO.SessionName = name
+	if t.SSO.StartURL, err = w.startURL(ctx, start); err != nil {
+		return Target{}, err
+	}
+	if err := w.region(ctx, start, &t); err != nil {
+		return Target{}, err
+	}
+	if name != "" {
+		t.SSO.Scopes, err = w.scopes(ctx)
+	}
+	return t, err
+}
+
+func (w *Wizard) sessionName(ctx context.Context, start awsconfig.Profile) (string, error) {
+	if w.Given.Legacy {
+		return "", nil
+	}
+	current, _ := start.Values.Get("sso_session")
+	q := question{
+		text: "SSO session name (Recommended)", flag: "--sso-session or --legacy", given: w.Given.SessionName,
+		suggest: w.Config.SSOSessions(), check: awsconfig.ValidName,
+	}
+	if current != "" {
+		q.text, q.def, q.brackets = "SSO session name", current, current
+	}
+	return w.ask(ctx, q)
+}
+
+func (w *Wizard) startURL(ctx context.Context, start awsconfig.Profile) (string, error) {
+	current, _ := start.Values.Get("sso_start_url")
+	return w.ask(ctx, question{
+		text: "SSO start URL", flag: "--sso-start-url", given: w.Given.StartURL, def: current, brackets: none(current),
+		required: true, suggest: w.knownStartURLs(),
+		check: checkStartURL,
+	})
+}
+
+func checkStartURL(raw string) error {
+	if err := starturl.Check(raw); err != nil {
+		return err
+	}
+	return awsconfig.ValidValue(raw)
+}
+
+func (w *Wizard) knownStartURLs() []string {
+	var urls []string
+	for _, name := range w.Config.Profiles() {
+		p, _ := w.Config.Profile(name)
+		u, _ := p.Values.Get("sso_start_url")
+		urls = append(urls, u)
+	}
+	for _, name := range w.Config.SSOSessions() {
+		s, _ := w.Config.SSOSession(name)
+		u, _ := s.Get("sso_start_url")
+		urls = append(urls, u)
+	}
+	slices.Sort(urls)
+	return unique(urls)
+}
+
+// region finds out who answers at a start URL that is not AWS's, and asks for
+// the region unless the start URL leads to it.
+func (w *Wizard) region(ctx context.Context, start awsconfig.Profile, t *Target) error {
+	current, _ := start.Values.Get("sso_region")
+	if err := w.center(ctx, t); err != nil {
+		return err
+	}
+	switch {
+	case t.Center != nil:
+		current = t.Center.Region
+	case !awsOwned(t.SSO.StartURL):
+		// As in the AWS CLI, any failure to follow the URL leaves the question.
+		if resolved, region, err := w.Resolve(ctx, t.SSO.StartURL); err == nil && region != "" {
+			t.Resolved, t.SSO.Region = resolved, region
+			w.say("The start URL leads to %s, region %s.", termtext.Safe(resolved), termtext.Safe(region))
+			return nil
+		}
+	}
+	var err error
+	t.SSO.Region, err = w.ask(ctx, question{
+		text: "SSO region", flag: "--sso-region", given: w.Given.SSORegion, def: current, brackets: none(current),
+		required: true, suggest: starturl.KnownRegions(), check: starturl.CheckRegion,
+	})
+	return err
+}
+
+// center looks for a center at a start URL that is not AWS's.
+func (w *Wizard) center(ctx context.Context, t *Target) error {
+	if awsOwned(t.SSO.StartURL) {
+		return nil
+	}
+	center, found, err := w.Discover(ctx, t.SSO.StartURL)
+	if err != nil || !found {
+		return err
+	}
+	t.Center = &center
+	w.say("Found a latchkey-center at %s, region %s.", termtext.Safe(center.SSO), termtext.Safe(center.Region))
+	return nil
+}
+
+func awsOwned(startURL string) bool {
+	u, err := url.Parse(startURL)
+	return err == nil && starturl.AWSOwned(u.Hostname())
+}
+
+func (w *Wizard) scopes(ctx context.Context) ([]string, error) {
+	text, err := w.ask(ctx, question{
+		text: "SSO registration scopes", flag: "--sso-registration-scopes", given: w.Given.Scopes,
+		def: defaultScopes, brackets: defaultScopes, suggest: []string{defaultScopes}, check: checkScopes,
+	})
+	return splitScopes(text), err
+}
+
+func checkScopes(text string) error {
+	for _, scope := range splitScopes(text) {
+		if strings.ContainsAny(scope, " \t") {
+			return errors.New("scope values must be separated by commas")
+		}
+	}
+	return awsconfig.ValidValue(text)
+}
+
+// orMissing turns the end of input into an error which names the flag.
+func orMissing(err error, missing *MissingAnswerError) error {
+	if errors.Is(err, picker.ErrEndOfInput) {
+		return missing
+	}
+	return err
+}
