@@ -2,13 +2,16 @@ package compat_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"latchkey/internal/awscred"
 	"latchkey/internal/ssocache"
 	"latchkey/internal/testneed"
 )
@@ -29,14 +32,18 @@ type cacheNames struct {
 	Registration string `json:"registration"`
 }
 
-// nameCases has every pair of an awkward text and a list of scopes.
-func nameCases() []nameCase {
-	texts := []string{
+// awkwardTexts are those that JSON writers disagree about, and plain ones.
+func awkwardTexts() []string {
+	return []string{
 		"corp", "my session", "größe", "R&D <x>", `a"b\c/d`, "tab\tnew\nline", "\u2028\u2029\x7f\x00", "😀 café", "", "'", "ﬀ", "\u0300a",
 	}
+}
+
+// nameCases has every pair of an awkward text and a list of scopes.
+func nameCases() []nameCase {
 	scopes := [][]string{nil, {}, {"sso:account:access"}, {"sso:account:access", "größe", `"`}}
 	var cases []nameCase
-	for _, text := range texts {
+	for _, text := range awkwardTexts() {
 		for _, scope := range scopes {
 			cases = append(cases,
 				nameCase{"https://my-sso-portal.awsapps.com/start#/" + text, "", "us-east-1", scope, account, role + text},
@@ -95,6 +102,39 @@ func compareNames(t *testing.T, python string, registrations bool) {
 		}
 		if diff := cmp.Diff(theirs[i], ours); diff != "" {
 			t.Errorf("%+q (-botocore +latchkey)\n%s", c, diff)
+		}
+	}
+}
+
+// TestBytesByBotocore: whatever texts a server sends, the files are such as
+// botocore would write.
+func TestBytesByBotocore(t *testing.T) {
+	python, m := testneed.PythonModule(t, "botocore"), newMachine(t)
+	dir, ends := ssocache.In(m.home), time.Now().Add(time.Hour)
+	for _, text := range awkwardTexts() {
+		secret, key := awscred.Secret("s"+text), ssocache.TokenKey("u"+text, "")
+		errs := []error{
+			dir.PutToken(key, ssocache.Token{
+				StartURL: "u" + text, Region: region, AccessToken: secret, ExpiresAt: ends,
+				ClientID: text, ClientSecret: secret, RegistrationExpiresAt: ends, RefreshToken: secret,
+			}),
+			dir.PutRegistration(ssocache.RegistrationKey(region, nil, "", "u"+text), ssocache.Registration{
+				ClientID: text, ClientSecret: secret, ExpiresAt: ends, Scopes: []string{text, "b"}, GrantTypes: []string{text},
+			}),
+			dir.PutCredentials(key, awscred.Credentials{
+				AccessKeyID: "ASIA" + text, SecretAccessKey: secret, SessionToken: secret, Expiration: ends, AccountID: account,
+			}),
+		}
+		if err := errors.Join(errs...); err != nil {
+			t.Fatalf("%+q: %v", text, err)
+		}
+	}
+	if differ := m.run(t, python, script(t, "rewrite.py"), dir.SSO, dir.CLI); len(differ) > 0 {
+		t.Errorf("botocore would write otherwise:\n%s", differ)
+	}
+	for where, want := range map[string]int{dir.SSO: 2 * len(awkwardTexts()), dir.CLI: len(awkwardTexts())} {
+		if files, err := filepath.Glob(filepath.Join(where, "*.json")); len(files) != want {
+			t.Errorf("%s has %d files, %v; want %d", where, len(files), err, want)
 		}
 	}
 }
