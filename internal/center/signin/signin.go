@@ -1,0 +1,42 @@
+// Package signin lets people in: passwords, the browser session, and the
+// throttles that stand before both. It ends in a Session; what a person may
+// then do is for others.
+package signin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"latchkey/internal/center/directory"
+)
+
+// Session is a browser in which somebody signed in.
+type Session struct {
+	Hash    []byte // of the cookie
+	User    directory.User
+	Created time.Time
+	Expires time.Time
+}
+
+// ErrNotFound is a session that does not exist, or a user.
+var ErrNotFound = errors.New("not found")
+
+// Store keeps sessions and counts tries.
+type Store interface {
+	// UserByName returns ErrNotFound if there is none. Case does not count.
+	UserByName(ctx context.Context, name string) (directory.User, error)
+	// SetPasswordHash replaces the hash if it still is the old one.
+	SetPasswordHash(ctx context.Context, userID, old, new string) error
+	// SignInSession is how long a session lasts.
+	SignInSession(ctx context.Context) (time.Duration, error)
+	PutSession(ctx context.Context, s Session) error
+	// Session returns ErrNotFound if there is none that lasts beyond now.
+	Session(ctx context.Context, hash []byte, now time.Time) (Session, error)
+	DeleteSession(ctx context.Context, hash []byte) error
+	// Take counts a try before it is made, in one statement, and reports how
+	// long to wait instead if there were too many: 0 if it may be made.
+	Take(ctx context.Context, subject string, limit Limit, now time.Time) (wait time.Duration, err error)
+	// GiveBack takes a try back that turned out well.
+	GiveBack(ctx context.Context, subject string, limit Limit) error
+}

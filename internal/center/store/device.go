@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"latchkey/internal/center/oauth"
+)
+
+// PutDevice adds a device grant.
+func (db *DB) PutDevice(ctx context.Context, g oauth.DeviceGrant) error {
+	_, err := db.write.ExecContext(ctx, `
+		INSERT INTO device_grants (device_hash, user_code_mac, client_id, start_url, address, status, created, expires)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		g.DeviceHash, g.UserCodeMAC, g.ClientID, g.StartURL, g.Address, string(g.Status), millis(g.Created), millis(g.Expires))
+	return err
+}
+
+const selectDevice = `
+	SELECT g.device_hash, g.user_code_mac, g.client_id, c.name, g.start_url, g.address, g.status, g.created, g.expires
+	FROM device_grants g JOIN clients c ON c.id = g.client_id `
+
+// Device returns a grant by its device code, or oauth.ErrNotFound.
+func (db *DB) Device(ctx context.Context, deviceHash []byte) (oauth.DeviceGrant, error) {
+	return scanDevice(db.read.QueryRowContext(ctx, selectDevice+"WHERE g.device_hash = ?", deviceHash))
+}
+
+// PendingDevice returns the grant that waits for a person with this code.
+func (db *DB) PendingDevice(ctx context.Context, userCodeMAC []byte, now time.Time) (oauth.DeviceGrant, error) {
+	return scanDevice(db.read.QueryRowContext(ctx,
+		selectDevice+"WHERE g.user_code_mac = ? AND g.status = 'pending' AND g.expires > ?", userCodeMAC, millis(now)))
+}
+
+func scanDevice(row *sql.Row) (oauth.DeviceGrant, error) {
+	var g oauth.DeviceGrant
+	var created, expires int64
+	err := row.Scan(&g.DeviceHash, &g.UserCodeMAC, &g.ClientID, &g.ClientName, &g.StartURL, &g.Address,
+		&g.Status, &created, &expires)
+	if err != nil {
+		return oauth.DeviceGrant{}, orMissing(err, oauth.ErrNotFound)
+	}
+	g.Created, g.Expires = fromMillis(created), fromMillis(expires)
+	return g, nil
+}
+
+// DecideDevice writes a person's answer, unless there is one already.
+func (db *DB) DecideDevice(ctx context.Context, userCodeMAC []byte, d oauth.Decision, now time.Time) error {
+	return execOne(ctx, db.write, oauth.ErrNotFound, `
+		UPDATE device_grants SET status = ?, user_id = ?, session_hash = ?
+		WHERE user_code_mac = ? AND status = 'pending' AND expires > ?`,
+		string(d.Status), d.UserID, d.SessionHash, userCodeMAC, millis(now))
+}
+
+// BurnDevice makes a grant useless.
+func (db *DB) BurnDevice(ctx context.Context, deviceHash []byte) error {
+	_, err := db.write.ExecContext(ctx,
+		"UPDATE device_grants SET status = 'denied' WHERE device_hash = ? AND status <> 'used'", deviceHash)
+	return err
+}
+
+// RedeemDevice trades an approved grant for a token, once.
+func (db *DB) RedeemDevice(ctx context.Context, deviceHash []byte, t oauth.Token, now time.Time) error {
+	return db.transact(ctx, func(tx *sql.Tx) error {
+		err := execOne(ctx, tx, oauth.ErrNotFound, `
+			UPDATE device_grants SET status = 'used'
+			WHERE device_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?`,
+			deviceHash, t.ClientID, millis(now))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO tokens (hash, client_id, user_id, session_hash, created, expires)
+			SELECT ?, client_id, user_id, session_hash, ?, ? FROM device_grants WHERE device_hash = ?`,
+			t.Hash, millis(now), millis(t.Expires), deviceHash)
+		return err
+	})
+}

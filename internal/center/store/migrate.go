@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+
+	"latchkey/internal/center/secret"
+)
+
+//go:embed migration
+var migrations embed.FS
+
+// prepare brings the schema up to date and reads the server's key.
+func (db *DB) prepare(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migration/sqlite")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write, files,
+		goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if err := refuseNewer(ctx, provider); err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return err
+	}
+	return db.loadKey(ctx)
+}
+
+// refuseNewer keeps an old program from writing to a schema that it does not
+// know.
+func refuseNewer(ctx context.Context, provider *goose.Provider) error {
+	has, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return err
+	}
+	sources := provider.ListSources()
+	if knows := sources[len(sources)-1].Version; has > knows {
+		return fmt.Errorf("schema version %d is newer than this program, which knows %d", has, knows)
+	}
+	return nil
+}
+
+func (db *DB) loadKey(ctx context.Context) error {
+	_, err := db.write.ExecContext(ctx,
+		"INSERT INTO settings (name, value) VALUES ('server_key', ?) ON CONFLICT (name) DO NOTHING",
+		hex.EncodeToString(secret.NewKey()))
+	if err != nil {
+		return err
+	}
+	var text string
+	err = db.write.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = 'server_key'").Scan(&text)
+	if err != nil {
+		return err
+	}
+	db.key, err = hex.DecodeString(text)
+	return err
+}
