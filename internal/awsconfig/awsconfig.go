@@ -88,6 +88,9 @@ func (c *Config) SSOSession(name string) (Section, bool) {
 	return c.config.section(KindSSOSession, name)
 }
 
+// ServicesSections lists the names of the services sections in the file's order.
+func (c *Config) ServicesSections() []string { return c.config.names(KindServices) }
+
 // Services returns the section [services name].
 func (c *Config) Services(name string) (Section, bool) {
 	return c.config.section(KindServices, name)

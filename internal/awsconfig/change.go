@@ -1,6 +1,7 @@
 package awsconfig
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -26,13 +27,20 @@ func (d *document) edit(e Edit) (string, error) {
 	return d.patched([]patch{d.newSection(e)}), nil
 }
 
-// patched applies patches, which do not overlap.
+// patched applies patches, which do not overlap. Insertions at one place go in
+// as they are given.
 func (d *document) patched(patches []patch) string {
-	slices.SortStableFunc(patches, func(a, b patch) int { return a.start - b.start })
+	slices.SortStableFunc(patches, func(a, b patch) int {
+		return cmp.Or(a.start-b.start, a.end-b.end)
+	})
 	var text strings.Builder
-	at := 0
+	at, unended := 0, d.text != "" && !strings.HasSuffix(d.text, "\n")
 	for _, p := range patches {
 		text.WriteString(d.text[at:p.start])
+		if p.start == len(d.text) && unended {
+			text.WriteString(d.eolBefore(p.start))
+			unended = false
+		}
 		text.WriteString(p.text)
 		at = p.end
 	}
@@ -44,7 +52,7 @@ func (d *document) patched(patches []patch) string {
 // before it, as the AWS CLI does.
 func (d *document) newSection(e Edit) patch {
 	eol := d.eolBefore(len(d.text))
-	text := d.completeLine(len(d.text), eol) + e.String() + eol
+	text := e.String() + eol
 	for _, kv := range e.Set {
 		text += kv.lines("", eol)
 	}
@@ -86,7 +94,7 @@ func (d *document) insert(i, last int, added []KeyValue) patch {
 		at, indent = s.entries[last].end, indentation(d.text[s.entries[last].start:])
 	}
 	eol := d.eolBefore(at)
-	text := d.completeLine(at, eol)
+	text := ""
 	for _, kv := range added {
 		text += kv.lines(indent, eol)
 	}
@@ -148,7 +156,6 @@ func (d *document) replaceNested(old *entry, pairs []KeyValue) []patch {
 		}
 	}
 	if added.text != "" {
-		added.text = d.completeLine(old.end, eol) + added.text
 		patches = append(patches, added)
 	}
 	return patches
@@ -224,12 +231,4 @@ func (d *document) eolBefore(offset int) string {
 		return "\r\n"
 	}
 	return "\n"
-}
-
-// completeLine returns the line end that is missing before offset, if any.
-func (d *document) completeLine(offset int, eol string) string {
-	if offset == 0 || d.text[offset-1] == '\n' {
-		return ""
-	}
-	return eol
 }

@@ -78,6 +78,10 @@ func (p *parser) duplicateKey(key string, first int) error {
 
 func (p *parser) notNested(e *entry) error {
 	p.line = e.line
-	return p.refuse(fmt.Sprintf(`in the block under %s, a line has no "="`, e.key),
+	where := e.key
+	if p.isDflt {
+		where += " in [DEFAULT]"
+	}
+	return p.refuse(fmt.Sprintf(`in the block under %s, a line has no "="`, where),
 		`write each line of the block as "key = value", or the value on the same line as its key`)
 }
