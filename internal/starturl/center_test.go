@@ -1,0 +1,122 @@
+package starturl_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"latchkey/internal/starturl"
+)
+
+// origin serves one document as the description of a center; ORIGIN and HOST in
+// it are replaced by where it is served.
+func origin(t *testing.T, document string) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "GET" || r.URL.String() != "/.well-known/latchkey-center" {
+			t.Errorf("%s %s", r.Method, r.URL)
+		}
+		w.Write([]byte(strings.NewReplacer("ORIGIN", "http://"+r.Host, "HOST", r.Host).Replace(document)))
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+const wellKnown = `{"region":"eu-west-1","start_url":"ORIGIN/start","endpoints":{"sso":"ORIGIN","sso_oidc":"ORIGIN/","sts":"ORIGIN"}}`
+
+func TestDiscover(t *testing.T) {
+	at := origin(t, wellKnown)
+	got, ok, err := starturl.Discover(t.Context(), http.DefaultClient, at+"/start#/")
+	want := starturl.Center{Region: "eu-west-1", StartURL: at + "/start", SSO: at, SSOOIDC: at + "/", STS: at}
+	if diff := cmp.Diff(want, got); diff != "" || !ok || err != nil {
+		t.Errorf("%v, %v (-want +got):\n%s", ok, err, diff)
+	}
+}
+
+func TestDiscoverOtherContent(t *testing.T) {
+	for _, document := range []string{"", "<html>", "[]", "null", "{}", `{"region":`, `{"region":7}`, strings.Repeat(" ", 70<<10) + wellKnown} {
+		if got, ok, err := starturl.Discover(t.Context(), http.DefaultClient, origin(t, document)); ok || err != nil {
+			t.Errorf("%.40q: %v, %v, %v", document, got, ok, err)
+		}
+	}
+	notFound := httptest.NewServer(http.NotFoundHandler())
+	defer notFound.Close()
+	elsewhere := httptest.NewServer(http.RedirectHandler(origin(t, wellKnown)+"/.well-known/latchkey-center", http.StatusFound))
+	defer elsewhere.Close()
+	for _, at := range []string{notFound.URL, elsewhere.URL} {
+		if got, ok, err := starturl.Discover(t.Context(), http.DefaultClient, at+"/start"); ok || err != nil {
+			t.Errorf("%v, %v, %v", got, ok, err)
+		}
+	}
+}
+
+// A description that would lead secrets away from the typed address is said
+// to, not followed.
+func TestDiscoverRefuses(t *testing.T) {
+	for name, edit := range map[string][2]string{
+		"region":           {"eu-west-1", "evil.com/"},
+		"start URL":        {"ORIGIN/start", "http://center.example.com/start"},
+		"another host":     {`"sts":"ORIGIN"`, `"sts":"https://evil.example.com"`},
+		"another port":     {`"sts":"ORIGIN"`, `"sts":"http://127.0.0.1:1"`},
+		"another scheme":   {`"sts":"ORIGIN"`, `"sts":"https://HOST"`},
+		"host prefix":      {`"sts":"ORIGIN"`, `"sts":"ORIGIN.evil.example.com"`},
+		"user":             {`"sts":"ORIGIN"`, `"sts":"http://evil@HOST"`},
+		"query":            {`"sts":"ORIGIN"`, `"sts":"ORIGIN/?x"`},
+		"missing endpoint": {`"sts":"ORIGIN"`, `"sts":""`},
+	} {
+		at := origin(t, strings.Replace(wellKnown, edit[0], edit[1], 1))
+		_, _, err := starturl.Discover(t.Context(), http.DefaultClient, at+"/start")
+		checkHint(t, name, err, "describes itself with")
+	}
+}
+
+func TestDiscoverAsksNobodyAboutAWS(t *testing.T) {
+	hc := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		t.Errorf("asked %s", r.URL)
+		return nil, errors.New("no")
+	})}
+	if _, ok, err := starturl.Discover(t.Context(), hc, "https://my-sso-portal.awsapps.com/start"); ok || err != nil {
+		t.Errorf("%v, %v", ok, err)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A center on this machine that is down is told as such; another host may be a
+// vanity name that does not answer this question.
+func TestDiscoverWithoutAnswer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	_, _, err = starturl.Discover(t.Context(), http.DefaultClient, "http://"+l.Addr().String()+"/start")
+	checkHint(t, "refused", err, "no answer from http://"+l.Addr().String()+": ")
+
+	silent := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})}
+	synctest.Test(t, func(t *testing.T) {
+		_, ok, err := starturl.Discover(t.Context(), silent, "https://center.example.com/start")
+		if ok || err != nil {
+			t.Errorf("remote: %v, %v", ok, err)
+		}
+		_, _, err = starturl.Discover(t.Context(), silent, "http://127.0.0.1:1/start")
+		checkHint(t, "silent", err, "did not answer in time")
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, _, err := starturl.Discover(ctx, silent, "http://127.0.0.1:1/start"); err != context.Canceled {
+			t.Errorf("cancelled: %v", err)
+		}
+	})
+}
