@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"latchkey/internal/awsapi"
+	"latchkey/internal/awsconfig"
+	"latchkey/internal/session"
+	"latchkey/internal/starturl"
+)
+
+// wire is how calls of one profile reach the service: the environment's and the
+// profile's settings, read once.
+type wire struct {
+	http      *http.Client
+	endpoints awsapi.Endpoints
+	fips      bool
+	dualStack bool
+	attempts  int
+	log       func(format string, args ...any)
+}
+
+// wire reads the settings that profile has a part in; the zero Profile has
+// none.
+func (e *Env) wire(cfg *awsconfig.Config, profile awsconfig.Profile) (*wire, error) {
+	key := func(key string) string {
+		v, _ := profile.Values.Get(key)
+		return v
+	}
+	service, err := services(cfg, profile)
+	if err != nil {
+		return nil, err
+	}
+	w := &wire{log: e.debugf}
+	if w.endpoints, err = awsapi.ResolveEndpoints(e.Getenv, e.Globals.EndpointURL, key, service); err != nil {
+		return nil, &configError{message: err.Error()}
+	}
+	w.fips, w.dualStack = awsapi.ResolveSwitches(e.Getenv, key)
+	if w.attempts, _, err = awsapi.ResolveRetry(e.Getenv, key); err != nil {
+		return nil, &configError{message: err.Error()}
+	}
+	w.http, err = awsapi.NewHTTPClient(awsapi.HTTPOptions{
+		CABundle: awsapi.ResolveCABundle(e.Getenv, e.Globals.CABundle, key),
+		Proxy:    http.ProxyFromEnvironment,
+	})
+	return w, err
+}
+
+// services returns the look-up of endpoint_url in the profile's services
+// section.
+func services(cfg *awsconfig.Config, profile awsconfig.Profile) (func(id string) string, error) {
+	name, ok := profile.Values.Get("services")
+	if !ok {
+		return func(string) string { return "" }, nil
+	}
+	section, ok := cfg.Services(name)
+	if !ok {
+		return nil, &configError{
+			fmt.Sprintf("profile %q names the services section %q, which does not exist", profile.Name, name),
+			"add [services " + name + "] to the config file, or remove the line from the profile",
+		}
+	}
+	return func(id string) string {
+		v, _ := section.Nested(id, "endpoint_url")
+		return v
+	}, nil
+}
+
+func (w *wire) client(region string) *awsapi.Client {
+	return awsapi.New(awsapi.Config{
+		Region: region, Endpoints: w.endpoints, FIPS: w.fips, DualStack: w.dualStack,
+		HTTP: w.http, MaxAttempts: w.attempts, Log: w.log,
+	})
+}
+
+// use leads the calls to a center, unless an endpoint was named already.
+func (w *wire) use(c starturl.Center) {
+	for _, e := range []struct{ to, from *string }{
+		{&w.endpoints.SSO, &c.SSO}, {&w.endpoints.SSOOIDC, &c.SSOOIDC}, {&w.endpoints.STS, &c.STS},
+	} {
+		if *e.to == "" {
+			*e.to = *e.from
+		}
+	}
+}
+
+// direct finds out where a start URL that is not AWS's leads, when nothing
+// names an endpoint for it. It returns the URL and the region to call.
+func (w *wire) direct(ctx context.Context, sso awsconfig.SSO) (resolved, region string, err error) {
+	u, err := url.Parse(sso.StartURL)
+	if err != nil || starturl.AWSOwned(u.Hostname()) || w.endpoints.SSOOIDC != "" {
+		return sso.StartURL, sso.Region, nil
+	}
+	center, found, err := starturl.Discover(ctx, w.http, sso.StartURL)
+	if err != nil {
+		return "", "", err
+	}
+	if found {
+		w.use(center)
+		return sso.StartURL, sso.Region, nil
+	}
+	return starturl.ResolveVanity(ctx, w.http, sso.StartURL, sso.Region)
+}
+
+// session makes the session of sso, whose calls go as w says.
+func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session.Session, error) {
+	cache, err := e.cache()
+	if err != nil {
+		return nil, err
+	}
+	if err := starturl.CheckRegion(sso.Region); err != nil {
+		return nil, &configError{"sso_region: " + err.Error(), ""}
+	}
+	if err := starturl.Check(sso.StartURL); err != nil {
+		return nil, &configError{"sso_start_url: " + err.Error(), ""}
+	}
+	resolved, region, err := w.direct(ctx, sso)
+	if err != nil {
+		return nil, err
+	}
+	return &session.Session{
+		SSO: sso, Cache: cache, API: w.client(region), Now: e.Now,
+		StartURL: resolved, Region: region, Warn: e.warn,
+	}, nil
+}
+
+// profileSession is the session of the profile that the command line or the
+// environment names. A profile without account and role serves the commands
+// which name their own.
+func (e *Env) profileSession(ctx context.Context) (*session.Session, *awsapi.Client, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	name, _ := e.profileName()
+	sso, err := cfg.SSOLogin(name, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	profile, _ := cfg.Profile(name)
+	w, err := e.wire(cfg, profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := e.session(ctx, w, sso)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, w.client(s.Region), nil
+}
+
+// profileOf finds the profile whose settings a session uses: the one that was
+// named, or the first that signs in to the same session.
+func profileOf(cfg *awsconfig.Config, sso awsconfig.SSO) awsconfig.Profile {
+	if p, ok := cfg.Profile(sso.Profile); ok {
+		return p
+	}
+	for _, name := range servedBy(cfg, sso) {
+		if p, ok := cfg.Profile(name); ok {
+			return p
+		}
+	}
+	return awsconfig.Profile{}
+}
+
+// servedBy lists the profiles that the sign-in of sso serves: those whose token
+// is the same file.
+func servedBy(cfg *awsconfig.Config, sso awsconfig.SSO) []string {
+	key := (&session.Session{SSO: sso}).TokenKey()
+	var names []string
+	for _, name := range cfg.Profiles() {
+		other, err := cfg.SSOLogin(name, "")
+		if err == nil && (&session.Session{SSO: other}).TokenKey() == key {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"latchkey/internal/awsconfig"
+	"latchkey/internal/ssocache"
+	"latchkey/internal/termtext"
+)
+
+type loginOptions struct {
+	Session                                  string
+	NoBrowser, UseDeviceCode, IfNeeded, JSON bool
+}
+
+func newLoginCmd(env *Env) *cobra.Command {
+	var o loginOptions
+	cmd := &cobra.Command{
+		Use:   "login",
+		Short: "Sign in, for every profile of the same start URL or SSO session",
+		Long: `Sign in to the start URL or the SSO session of a profile. One sign-in serves
+every profile that has the same one.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runLogin(cmd.Context(), env, o) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.Session, "sso-session", "", "sign in to this SSO session instead of a profile's")
+	f.BoolVar(&o.NoBrowser, "no-browser", false, "show the URL instead of opening it")
+	f.BoolVar(&o.UseDeviceCode, "use-device-code", false, "sign in by a code that can be entered on any device")
+	f.BoolVar(&o.IfNeeded, "if-needed", false, "do nothing when the sign-in is valid for another 15 minutes")
+	f.BoolVar(&o.JSON, "json", false, "print the result as JSON")
+	return cmd
+}
+
+func runLogin(ctx context.Context, env *Env, o loginOptions) error {
+	cfg, err := env.config()
+	if err != nil {
+		return err
+	}
+	sso, err := env.signInTarget(cfg, o.Session)
+	if err != nil {
+		return err
+	}
+	w, err := env.wire(cfg, profileOf(cfg, sso))
+	if err != nil {
+		return err
+	}
+	s, err := env.session(ctx, w, sso)
+	if err != nil {
+		return err
+	}
+	token, fresh := s.FreshToken()
+	if !fresh || !o.IfNeeded {
+		if token, err = s.Login(ctx, env.signInUI(env.Err, o.NoBrowser)); err != nil {
+			return err
+		}
+	}
+	return env.printLogin(cfg, sso, token, o.JSON)
+}
+
+// signInTarget is the session to sign in to or out of: the named one, or that
+// of the profile.
+func (e *Env) signInTarget(cfg *awsconfig.Config, session string) (awsconfig.SSO, error) {
+	if session != "" && e.Globals.Profile == "" {
+		return cfg.SSOLogin("", session)
+	}
+	name, _ := e.profileName()
+	return cfg.SSOLogin(name, session)
+}
+
+type loginJSON struct {
+	StartURL  string   `json:"sso_start_url"`
+	Region    string   `json:"sso_region"`
+	Session   string   `json:"sso_session,omitempty"`
+	ExpiresAt string   `json:"expires_at"`
+	Profiles  []string `json:"profiles"`
+}
+
+func (e *Env) printLogin(cfg *awsconfig.Config, sso awsconfig.SSO, token ssocache.Token, asJSON bool) error {
+	names := append([]string{}, servedBy(cfg, sso)...)
+	if asJSON {
+		return e.printJSON(loginJSON{sso.StartURL, sso.Region, sso.SessionName, token.ExpiresAt.Format(time.RFC3339), names})
+	}
+	return e.print(fmt.Appendf(nil, "Valid until %s, for %s.\nSuccessfully logged into Start URL: %s\n",
+		token.ExpiresAt.Local().Format("2006-01-02 15:04 MST"), countProfiles(names), termtext.Safe(sso.StartURL)))
+}
+
+// countProfiles tells how many profiles there are, and the names of a few.
+func countProfiles(names []string) string {
+	const shown = 3
+	listed := make([]string, 0, shown)
+	for _, n := range names[:min(shown, len(names))] {
+		listed = append(listed, termtext.Safe(n))
+	}
+	list := strings.Join(listed, ", ")
+	switch {
+	case len(names) == 0:
+		return "no profile yet"
+	case len(names) == 1:
+		return "1 profile (" + list + ")"
+	case len(names) > shown:
+		list += ", …"
+	}
+	return fmt.Sprintf("%d profiles (%s)", len(names), list)
+}

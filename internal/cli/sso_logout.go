@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"latchkey/internal/awsconfig"
+	"latchkey/internal/awscred"
+	"latchkey/internal/session"
+	"latchkey/internal/ssocache"
+)
+
+func newLogoutCmd(env *Env) *cobra.Command {
+	var name string
+	cmd := &cobra.Command{
+		Use:   "logout",
+		Short: "Sign out of one session, or of all of them",
+		Long: `Sign out of the SSO session or profile that is named, or of everything when
+neither is. The service is told, and the tokens and role credentials on this
+machine are deleted even when it cannot be reached.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runLogout(cmd.Context(), env, name) },
+	}
+	cmd.Flags().StringVar(&name, "sso-session", "", "sign out of this SSO session only")
+	return cmd
+}
+
+func runLogout(ctx context.Context, env *Env, sessionName string) error {
+	cfg, err := env.config()
+	if err != nil {
+		return err
+	}
+	cache, err := env.cache()
+	if err != nil {
+		return err
+	}
+	if sessionName == "" && env.Globals.Profile == "" {
+		return env.logoutAll(ctx, cfg, cache)
+	}
+	sso, err := env.signInTarget(cfg, sessionName)
+	if err != nil {
+		return err
+	}
+	return env.logoutOne(ctx, cfg, cache, sso)
+}
+
+func (e *Env) logoutAll(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir) error {
+	tokens, err := cache.Tokens()
+	if err != nil {
+		return err
+	}
+	owners := ownersOf(cfg)
+	var failed []error
+	for _, t := range tokens {
+		failed = append(failed, e.logoutToken(ctx, cfg, cache, t, owners[t.Key]))
+	}
+	keys, err := cache.CredentialsKeys()
+	failed = append(failed, err)
+	for _, key := range keys {
+		failed = append(failed, cache.RemoveCredentials(key))
+	}
+	return joined(failed)
+}
+
+func (e *Env) logoutOne(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, sso awsconfig.SSO) error {
+	s := &session.Session{SSO: sso}
+	var failed []error
+	if t, err := cache.Token(s.TokenKey()); err == nil {
+		failed = append(failed, e.logoutToken(ctx, cfg, cache, ssocache.StoredToken{Key: s.TokenKey(), Token: t}, profileOf(cfg, sso)))
+	}
+	for _, name := range servedBy(cfg, sso) {
+		if other, err := cfg.SSOCredentials(name); err == nil {
+			failed = append(failed, cache.RemoveCredentials((&session.Session{SSO: other}).CredentialsKey()))
+		}
+	}
+	return joined(failed)
+}
+
+// logoutToken signs one token out, by way of the profile that it belongs to,
+// whose settings say where the service is.
+func (e *Env) logoutToken(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, t ssocache.StoredToken, owner awsconfig.Profile) error {
+	w, err := e.wire(cfg, owner)
+	if err != nil {
+		return joined([]error{err, session.Logout(ctx, cache, nil, t)})
+	}
+	sso := awsconfig.SSO{StartURL: t.StartURL, Region: t.Region}
+	if _, _, err := w.direct(ctx, sso); err != nil {
+		return session.Logout(ctx, cache, unreachable{err}, t)
+	}
+	return session.Logout(ctx, cache, w.client(t.Region), t)
+}
+
+// ownersOf maps token keys to a profile that uses each.
+func ownersOf(cfg *awsconfig.Config) map[string]awsconfig.Profile {
+	owners := map[string]awsconfig.Profile{}
+	for _, name := range cfg.Profiles() {
+		sso, err := cfg.SSOLogin(name, "")
+		if err != nil {
+			continue
+		}
+		key := (&session.Session{SSO: sso}).TokenKey()
+		if _, ok := owners[key]; !ok {
+			owners[key], _ = cfg.Profile(name)
+		}
+	}
+	return owners
+}
+
+// unreachable is a service that cannot be told of a sign-out.
+type unreachable struct{ err error }
+
+func (u unreachable) Logout(context.Context, awscred.Secret) error { return u.err }
