@@ -45,6 +45,9 @@ func reason(ctx context.Context, err error) error {
 }
 
 func (a *Asker) selectPlain(ctx context.Context, c Choice) (int, error) {
+	if ctx.Err() != nil {
+		return 0, ErrInterrupted
+	}
 	var b strings.Builder
 	for i, item := range c.Items {
 		fmt.Fprintf(&b, "%3d) %s\n", i+1, termtext.Line(item.Label))

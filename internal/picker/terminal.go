@@ -149,7 +149,9 @@ func (m model) View() tea.View {
 	f := m.form.view()
 	v := tea.NewView(f.text)
 	if f.cursor {
-		v.Cursor = tea.NewCursor(f.x, f.y)
+		// The shape before the first: the person's own cursor stays as it is
+		// (bubbletea v2.1.1 writes "CSI 1 q" for its default).
+		v.Cursor = &tea.Cursor{Position: tea.Position{X: f.x, Y: f.y}, Shape: tea.CursorBlock - 1}
 	}
 	return v
 }
