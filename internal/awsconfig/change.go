@@ -61,19 +61,19 @@ func (d *document) newSection(e Edit) patch {
 
 // change returns the patches that the edit of the section at i comes to.
 func (d *document) change(i int, e Edit) []patch {
-	s := &d.sections[i]
+	entries := d.entries(&d.sections[i])
 	var patches []patch
-	last := -1 // the last entry that stays
-	for j := range s.entries {
-		if old := &s.entries[j]; containsKey(e.Delete, old.key) {
+	var last *entry // the last one that stays
+	for j := range entries {
+		if old := &entries[j]; containsKey(e.Delete, old.key) {
 			patches = append(patches, patch{old.start, old.end, ""})
 		} else {
-			last = j
+			last = old
 		}
 	}
 	var added []KeyValue
 	for _, kv := range e.Set {
-		if old := find(s.entries, lower(kv.Key)); old != nil {
+		if old := find(entries, lower(kv.Key)); old != nil {
 			patches = append(patches, d.replace(old, kv)...)
 		} else {
 			added = append(added, kv)
@@ -86,12 +86,11 @@ func (d *document) change(i int, e Edit) []patch {
 }
 
 // insert puts new keys after the entry last of the section at i, before the
-// blank lines and comments that follow it; after the header if last is -1.
-func (d *document) insert(i, last int, added []KeyValue) patch {
-	s := &d.sections[i]
-	at, indent := s.end, d.headerIndent(i)
-	if last >= 0 {
-		at, indent = s.entries[last].end, indentation(d.text[s.entries[last].start:])
+// blank lines and comments that follow it; after the header if there is none.
+func (d *document) insert(i int, last *entry, added []KeyValue) patch {
+	at, indent := d.sections[i].end, d.headerIndent(i)
+	if last != nil {
+		at, indent = last.end, indentation(d.text[last.start:last.end])
 	}
 	eol := d.eolBefore(at)
 	text := ""
@@ -124,7 +123,8 @@ func (d *document) replace(old *entry, kv KeyValue) []patch {
 		return nil
 	}
 	line := d.text[old.start:old.end]
-	kv.Key = strip(line[:strings.IndexAny(line, "=:")]) // as it is spelt there
+	i, _ := delimiter(line)
+	kv.Key = strip(line[:i]) // as it is spelt there
 	eol := eolOf(line)
 	if eol == "" {
 		eol = d.eolBefore(old.end)

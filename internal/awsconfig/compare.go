@@ -23,14 +23,17 @@ func compare(before, after *document, e Edit) error {
 		return errors.New("the sections are others")
 	}
 	for i := range want {
-		entries := want[i].entries
+		var entries []entry
+		if i < len(before.sections) {
+			entries = before.entries(&want[i])
+		}
 		if i == edited {
 			entries = e.meant(entries)
 		}
 		if after.sections[i].name != want[i].name {
 			return fmt.Errorf("[%s] has another name", want[i].name)
 		}
-		if err := sameEntries(entries, after.sections[i].entries); err != nil {
+		if err := sameEntries(entries, after.entries(&after.sections[i])); err != nil {
 			return fmt.Errorf("in [%s], %w", want[i].name, err)
 		}
 	}

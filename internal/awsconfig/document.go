@@ -2,7 +2,6 @@ package awsconfig
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,7 +26,7 @@ type section struct {
 	name       string
 	line       int
 	start, end int // of the header's line, line end included
-	entries    []entry
+	last       int // end of its last entry, or of the header's line
 }
 
 // An entry is a key and its value, which may go over several lines.
@@ -66,15 +65,13 @@ func readFile(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
+	size := int(min(info.Size(), MaxSize))
 	var text strings.Builder
-	text.Grow(int(min(info.Size(), MaxSize)) + 1)
-	n, err := io.Copy(&text, io.LimitReader(f, MaxSize+1))
-	if err != nil {
+	text.Grow(size)
+	// Through a small buffer, so that a large file is in memory only once.
+	buf := make([]byte, min(size+1, 32<<10))
+	if _, err := io.CopyBuffer(&text, io.LimitReader(f, MaxSize+1), buf); err != nil {
 		return "", err
-	}
-	if n > MaxSize {
-		return "", &SyntaxError{Path: path, Reason: fmt.Sprintf("the file is larger than %d MiB", MaxSize>>20),
-			Hint: "check that the path is that of an AWS config file"}
 	}
 	return text.String(), nil
 }
@@ -97,7 +94,7 @@ func (d *document) section(k Kind, name string) (Section, bool) {
 		return Section{}, false
 	}
 	s := &d.sections[i]
-	return Section{own: d.inherit(s.entries), path: d.path, line: s.line}, true
+	return Section{own: d.inherit(d.entries(s)), path: d.path, line: s.line}, true
 }
 
 // inherit returns entries and the defaults that they do not override.

@@ -5,30 +5,26 @@ import (
 	"unicode/utf8"
 )
 
-// parse reads text as Python's RawConfigParser does, in one pass.
+// parse reads text as Python's RawConfigParser does, in one pass. It looks at
+// every line but keeps only where the sections are: of thousands of profiles, a
+// command asks for one or two.
 func parse(path, text string) (*document, error) {
 	p := parser{doc: &document{path: path, text: text}}
 	if err := p.checkText(); err != nil {
 		return nil, err
 	}
-	lines := strings.Count(text, "\n") + 1
-	p.entries = make([]entry, 0, min(lines, len(text)/16))
-	for start := 0; start < len(text); {
-		end := len(text)
-		if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
-			end = start + i + 1
-		}
-		p.line++
-		if err := p.take(start, end); err != nil {
-			return nil, err
-		}
-		start = end
-	}
-	if err := p.closeSection(); err != nil {
+	if err := p.lines(0, len(text)); err != nil {
 		return nil, err
 	}
-	p.share()
-	return p.doc, nil
+	return p.doc, p.closeSection()
+}
+
+// entries returns the keys and values of the section s.
+func (d *document) entries(s *section) []entry {
+	p := parser{doc: d, line: s.line, isOpen: true}
+	_ = p.lines(s.end, s.last) // parse has read these lines already
+	_ = p.closeOption()
+	return p.entries
 }
 
 // A parser is the state between two lines.
@@ -36,9 +32,7 @@ type parser struct {
 	doc  *document
 	line int
 
-	entries []entry // of all sections but [DEFAULT], in order
-	counts  []int   // of entries, section by section
-	first   int     // where the open section's entries begin
+	entries []entry // of the open section; those of [DEFAULT] go to doc
 	isOpen  bool    // in a section
 	isDflt  bool    // in [DEFAULT]
 
@@ -47,8 +41,25 @@ type parser struct {
 	more     []byte // the open option's value so far, if it goes on
 	blanks   int    // blank lines that count if a further line follows
 
-	headers map[string]int // line of each section's header
-	keys    map[string]int // line of each key, in sections with many
+	headers map[string]struct{} // of all sections so far
+	keys    map[string]int      // line of each key, in sections with many
+}
+
+// lines reads text[start:last], which is whole lines.
+func (p *parser) lines(start, last int) error {
+	text := p.doc.text[:last]
+	for start < last {
+		end := last
+		if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i + 1
+		}
+		p.line++
+		if err := p.take(start, end); err != nil {
+			return err
+		}
+		start = end
+	}
+	return nil
 }
 
 // take reads the line text[start:end].
@@ -89,44 +100,45 @@ func (p *parser) openSection(name string, start, end int) error {
 	}
 	p.isOpen, p.isDflt = true, name == "DEFAULT"
 	if p.isDflt {
-		p.first = len(p.doc.defaults)
 		return nil
 	}
 	if p.headers == nil {
-		p.headers = make(map[string]int, min(strings.Count(p.doc.text, "["), 1<<16))
+		n := min(strings.Count(p.doc.text, "["), 1<<16)
+		p.headers = make(map[string]struct{}, n)
+		p.doc.sections = make([]section, 0, n)
 	}
-	if line, ok := p.headers[name]; ok {
-		return p.duplicateSection(name, line)
+	n := len(p.headers)
+	if p.headers[name] = struct{}{}; len(p.headers) == n {
+		return p.duplicateSection(name)
 	}
-	p.headers[name] = p.line
-	p.first = len(p.entries)
-	p.doc.sections = append(p.doc.sections, section{name: name, line: p.line, start: start, end: end})
+	p.doc.sections = append(p.doc.sections, section{name: name, line: p.line, start: start, end: end, last: end})
 	return nil
 }
 
 func (p *parser) closeSection() error {
-	if err := p.closeOption(); err != nil {
-		return err
+	err := p.closeOption()
+	if p.isOpen && !p.isDflt && len(p.entries) > 0 {
+		p.doc.sections[len(p.doc.sections)-1].last = p.entries[len(p.entries)-1].end
 	}
-	if p.isOpen && !p.isDflt {
-		p.counts = append(p.counts, len(p.entries)-p.first)
-	}
-	p.keys = nil
-	return nil
+	p.entries, p.keys = p.entries[:0], nil
+	return err
 }
 
 func (p *parser) openOption(text string, start, end int) error {
 	if err := p.closeOption(); err != nil {
 		return err
 	}
-	i := strings.IndexAny(text, "=:")
+	i, plain := delimiter(text)
 	switch {
 	case !p.isOpen:
 		return p.beforeSection(text)
 	case i < 0:
 		return p.notAnOption(text)
 	}
-	key := lower(strip(text[:i]))
+	key := strip(text[:i])
+	if !plain {
+		key = lower(key)
+	}
 	if key == "" {
 		return p.noKey()
 	}
@@ -137,6 +149,21 @@ func (p *parser) openOption(text string, start, end int) error {
 	*list = append(*list, entry{key: key, value: strip(text[i+1:]), line: p.line, start: start, end: end})
 	p.inOption, p.blanks = true, 0
 	return nil
+}
+
+// delimiter returns the place of the first = or :, or -1. What is plain before
+// it is in lower case.
+func delimiter(text string) (i int, plain bool) {
+	plain = true
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '=' || c == ':':
+			return i, plain
+		case 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf:
+			plain = false
+		}
+	}
+	return -1, plain
 }
 
 // list returns the entries that the open section's are appended to.
@@ -154,9 +181,6 @@ const manyKeys = 24
 // of [DEFAULT] are one section.
 func (p *parser) seen(key string) int {
 	entries := *p.list()
-	if !p.isDflt {
-		entries = entries[p.first:]
-	}
 	if len(entries) < manyKeys {
 		if e := find(entries, key); e != nil {
 			return e.line
@@ -214,14 +238,6 @@ func allPairs(block string) bool {
 		}
 	}
 	return true
-}
-
-// share gives each section its part of the entries, now that they stay in place.
-func (p *parser) share() {
-	rest := p.entries
-	for i, n := range p.counts {
-		p.doc.sections[i].entries, rest = rest[:n:n], rest[n:]
-	}
 }
 
 // checkText refuses what cannot be a text of this kind at all.

@@ -6,20 +6,25 @@ import "strings"
 // by Python's shlex.split: `profile 'my p'` gives `my p`. ok is false unless
 // there are exactly two.
 func secondWord(s string) (word string, ok bool) {
-	if strings.ContainsAny(s, `'"\`) {
-		words, ok := shellWords(s)
-		if !ok || len(words) != 2 {
-			return "", false
-		}
-		return words[1], true
+	if first, second, ok := strings.Cut(s, " "); ok && isPlain(first) && isPlain(second) {
+		return second, true
 	}
-	s = strings.Trim(s, " \t")
-	i := strings.IndexAny(s, " \t")
-	if i < 0 {
+	words, ok := shellWords(s)
+	if !ok || len(words) != 2 {
 		return "", false
 	}
-	word = strings.TrimLeft(s[i:], " \t")
-	return word, !strings.ContainsAny(word, " \t")
+	return words[1], true
+}
+
+// isPlain reports whether s is one word that stands for itself.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case ' ', '\t', '\'', '"', '\\':
+			return false
+		}
+	}
+	return s != ""
 }
 
 // shellWords is shlex.split. ok is false where it raises ValueError.

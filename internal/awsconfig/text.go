@@ -13,7 +13,7 @@ func isSpace(r rune) bool {
 }
 
 func asciiSpace(b byte) bool {
-	return b == ' ' || '\t' <= b && b <= '\r' || 0x1c <= b && b <= 0x1f
+	return b <= ' ' && (b >= 0x1c || '\t' <= b && b <= '\r')
 }
 
 // strip is Python's str.strip.
