@@ -67,9 +67,12 @@ func (c *Config) SSOCredentials(profile string) (SSO, error) {
 			return SSO{}, err
 		}
 	}
+	if err := complete(p, in, name); err != nil {
+		return SSO{}, err
+	}
 	creds := newSSO(p, in)
 	creds.SessionName = name
-	return creds, complete(p, in, name)
+	return creds, nil
 }
 
 // complete reports which of the values for credentials are missing. Account and
@@ -182,10 +185,7 @@ func conflict(p Profile, session Section, name string) error {
 		if mine == nil || sameValue(mine.value, e.value) {
 			continue
 		}
-		return &ConfigError{
-			Message: fmt.Sprintf("%s: %s has %s = %s, but its sso-session %q has %s", p.Values.Where(key), p, key, mine.value, name, e.value),
-			Hint:    fmt.Sprintf("remove %s from the profile: the session's counts", key),
-		}
+		return inconsistent(p, name, key, mine.value, e.value)
 	}
 	return nil
 }

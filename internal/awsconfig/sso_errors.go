@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// This file words what SSOLogin and SSOCredentials find missing. The values
-// themselves are in no message but that of a conflict.
+// This file words what SSOLogin and SSOCredentials find wrong.
 
 // String is how messages call the profile.
 func (p Profile) String() string {
@@ -70,6 +69,15 @@ func incompleteSession(s Section, name string, missing []string) error {
 		Message: fmt.Sprintf("%s: the sso-session %q has no %s", s.Where(""), name, strings.Join(missing, ", ")),
 		Hint:    "run \"latchkey configure sso-session\" and give the same session name",
 	}
+}
+
+func inconsistent(p Profile, session, key, mine, theirs string) error {
+	message := fmt.Sprintf("%s: %s has another %s than its sso-session %q", p.Values.Where(key), p, key, session)
+	// Any key can differ, one with a secret too.
+	if strings.HasPrefix(key, "sso_") || key == "region" {
+		message += fmt.Sprintf(": %s, not %s", mine, theirs)
+	}
+	return &ConfigError{Message: message, Hint: fmt.Sprintf("remove %s from the profile", key)}
 }
 
 // sessionHint names the sessions that there are.
