@@ -1,0 +1,9 @@
+//go:build unix
+
+package browser
+
+import "syscall"
+
+func ownSession() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true}
+}
