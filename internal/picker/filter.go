@@ -75,7 +75,7 @@ func (m *matcher) score(i int, words []string) (int, bool) {
 		if strings.Trim(w, "0123456789") == "" && !strings.Contains(m.lower[i], w) {
 			return 0, false
 		}
-		r, _ := algo.FuzzyMatchV2(false, true, true, &m.chars[i], []rune(w), false, m.slab)
+		r, _ := algo.FuzzyMatchV1(false, true, true, &m.chars[i], []rune(w), false, m.slab)
 		if r.Start < 0 {
 			return 0, false
 		}

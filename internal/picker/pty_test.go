@@ -5,7 +5,6 @@ package picker_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -196,26 +195,6 @@ func (c *console) asker(o picker.Options) *picker.Asker {
 	return picker.New(c.program, c.program, o)
 }
 
-func accounts(n int) []picker.Item {
-	items := make([]picker.Item, n)
-	for i := range items {
-		id := fmt.Sprintf("%012d", 123456789011+i*7)
-		items[i] = picker.Item{
-			Label:   fmt.Sprintf("Account%02d, account-%02d@example.com (%s)", i, i, id),
-			Answers: []string{id},
-		}
-	}
-	return items
-}
-
-func roles(names ...string) []picker.Item {
-	var items []picker.Item
-	for _, n := range names {
-		items = append(items, picker.Item{Label: n, Answers: []string{n}})
-	}
-	return items
-}
-
 // screen understands the sequences that a VT100 program writes below its cursor.
 type screen struct {
 	width int
@@ -325,5 +304,3 @@ func (s *screen) text() []string {
 	}
 	return text
 }
-
-var errRefused = errors.New("not a region")
