@@ -123,38 +123,54 @@ func (e *editor) complete(backwards bool) {
 	}
 }
 
-// view wraps by itself, since the cursor has to be found in it.
 func (e *editor) view() frame {
-	var rows []string
-	var row strings.Builder
-	f, used := frame{cursor: true}, 0
-	put := func(text string) {
-		for g := displaywidth.StringGraphemes(text); g.Next(); {
-			if used+g.Width() > e.width && used > 0 {
-				rows, used = append(rows, row.String()), 0
-				row.Reset()
-			}
-			row.WriteString(g.Value())
-			used += g.Width()
-		}
-	}
-	put(termtext.Safe(e.prompt) + e.before)
-	if used >= e.width { // the cursor stands on the next row
-		rows, used = append(rows, row.String()), 0
-		row.Reset()
-	}
-	f.x, f.y = used, len(rows)
-	put(e.after)
-	rows = append(rows, row.String())
+	rows, x, y := e.wrap()
 	if e.done {
-		return frame{text: strings.Join(rows, "\n") + "\n", y: len(rows), cursor: true}
+		rows, x, y = append(rows, ""), 0, len(rows)
+	} else {
+		rows = append(rows, e.tab.rows(e.width, e.height-len(rows)-1)...)
 	}
-	rows = append(rows, e.tab.rows(e.width, e.height-len(rows)-1)...)
-	if cut := f.y - e.height + 1; cut > 0 { // a line longer than the window: its end is what is edited
-		rows, f.y = rows[cut:], f.y-cut
+	// Of a line longer than the window, the part around the cursor is shown.
+	first := max(y-e.height+1, 0)
+	rows = rows[first:min(len(rows), first+e.height)]
+	return frame{text: strings.Join(rows, "\n"), x: x, y: y - first, cursor: true}
+}
+
+// wrap lays prompt and text out and finds the cursor in them, which the
+// terminal's own wrapping would not tell.
+func (e *editor) wrap() (rows []string, x, y int) {
+	w := wrapper{width: e.width}
+	w.put(termtext.Safe(e.prompt) + e.before)
+	if w.used >= w.width { // the cursor stands on the next row
+		w.end()
 	}
-	f.text = strings.Join(rows[:min(len(rows), e.height)], "\n")
-	return f
+	x, y = w.used, len(w.rows)
+	w.put(e.after)
+	w.end()
+	return w.rows, x, y
+}
+
+type wrapper struct {
+	width int
+	rows  []string
+	row   strings.Builder
+	used  int // cells of row
+}
+
+func (w *wrapper) put(text string) {
+	for g := displaywidth.StringGraphemes(text); g.Next(); {
+		if w.used+g.Width() > w.width && w.used > 0 {
+			w.end()
+		}
+		w.row.WriteString(g.Value())
+		w.used += g.Width()
+	}
+}
+
+func (w *wrapper) end() {
+	w.rows = append(w.rows, w.row.String())
+	w.row.Reset()
+	w.used = 0
 }
 
 func firstCluster(s string) int {

@@ -108,10 +108,10 @@ func (c *console) drawn() {
 	}
 }
 
-// await looks again at whatever is written, for some seconds.
+// await looks again at whatever is written, for a while.
 func (c *console) await(condition func() bool) bool {
-	deadline := time.Now().Add(5 * time.Second)
-	late := time.AfterFunc(5*time.Second, func() {
+	deadline := time.Now().Add(20 * time.Second)
+	late := time.AfterFunc(20*time.Second, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.more.Broadcast()
@@ -185,7 +185,7 @@ func (c *console) wait(done <-chan outcome) outcome {
 	case o := <-done:
 		c.restored()
 		return o
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		c.t.Fatalf("no answer; written: %q", c.written())
 		return outcome{}
 	}

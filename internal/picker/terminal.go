@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -157,10 +158,13 @@ func (m model) View() tea.View {
 }
 
 // rawOutput ends lines as the terminal would if it were not raw: Bubble Tea,
-// having no input to make raw, relies on that.
+// having no input to make raw, relies on that everywhere but on Windows.
 type rawOutput struct{ *os.File }
 
 func (o rawOutput) Write(p []byte) (int, error) {
+	if runtime.GOOS == "windows" {
+		return o.File.Write(p)
+	}
 	if _, err := o.File.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))); err != nil {
 		return 0, err
 	}
