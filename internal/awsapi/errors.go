@@ -124,23 +124,31 @@ func final(err error) bool {
 // hint names what a person can look at.
 func hint(err error, host string, override bool) string {
 	const proxies = "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-	name, _, splitErr := net.SplitHostPort(host)
-	if splitErr != nil {
-		name = host
-	}
+	_, foreign := errors.AsType[foreignError](err)
 	_, unknownHost := errors.AsType[*net.DNSError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
 	switch {
-	case starturl.Loopback(name):
-		return "is the center running at " + shown(host) + "?"
-	case isOp && op.Op == "proxyconnect":
-		return "check the proxy in " + proxies
 	case untrusted(err):
 		return "if your network has its own certificate authority, name its file in AWS_CA_BUNDLE or ca_bundle"
+	case isOp && op.Op == "proxyconnect":
+		return "check the proxy in " + proxies
+	case foreign && override:
+		return "is " + shown(host) + " the address of a center? it comes from AWS_ENDPOINT_URL, its relatives or endpoint_url"
+	case foreign:
+		return "something on the way may have answered instead: check the network and the proxy in " + proxies
+	case starturl.Loopback(hostname(host)):
+		return "is the center running at " + shown(host) + "?"
 	case unknownHost && !override:
 		return "is the region right? the host name is made from it"
 	case override:
-		return "check the address in AWS_ENDPOINT_URL, its relatives and endpoint_url, and the proxy in " + proxies
+		return "check the address in AWS_ENDPOINT_URL, its relatives or endpoint_url, and the proxy in " + proxies
 	}
 	return "check the network and the proxy in " + proxies
+}
+
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }

@@ -221,7 +221,10 @@ func TestUntrustedCertificate(t *testing.T) {
 	tls.StartTLS()
 	defer tls.Close()
 	err := everyCall()["ListAccounts"](t.Context(), (&service{Server: tls}).client(t))
-	checkUnreachable(t, "ListAccounts", err, "certificate")
+	u, ok := errors.AsType[*awsapi.UnreachableError](err)
+	if !ok || !strings.Contains(err.Error(), "certificate") || !strings.Contains(u.Hint, "AWS_CA_BUNDLE") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // Names that would change a terminal or a file arrive as they are.
@@ -341,3 +344,35 @@ func TestCancelled(t *testing.T) {
 		}
 	})
 }
+
+// What a person is told to look at depends on who failed to answer.
+func TestHints(t *testing.T) {
+	page := &countingTransport{status: 200, body: "<html>"}
+	nowhere := failing{&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}
+	proxy := failing{&net.OpError{Op: "proxyconnect", Err: errors.New("refused")}}
+	center := awsapi.Endpoints{SSO: "https://center.example.com"}
+	for _, tt := range []struct {
+		transport http.RoundTripper
+		endpoints awsapi.Endpoints
+		want      string
+	}{
+		{page, awsapi.Endpoints{}, "something on the way may have answered instead"},
+		{page, center, "is center.example.com the address of a center?"},
+		{nowhere, awsapi.Endpoints{}, "is the region right?"},
+		{nowhere, center, "AWS_ENDPOINT_URL"},
+		{proxy, awsapi.Endpoints{}, "check the proxy in HTTPS_PROXY"},
+		{failing{errors.New("broken")}, awsapi.Endpoints{}, "check the network"},
+	} {
+		c := awsapi.New(awsapi.Config{Region: "us-east-1", HTTP: &http.Client{Transport: tt.transport}, Endpoints: tt.endpoints, MaxAttempts: 1})
+		_, err := c.ListAccounts(t.Context(), "AT")
+		u, ok := errors.AsType[*awsapi.UnreachableError](err)
+		if !ok || !strings.Contains(u.Hint, tt.want) {
+			t.Errorf("%v: %+v, want %q", err, u, tt.want)
+		}
+	}
+}
+
+// failing answers no request.
+type failing struct{ err error }
+
+func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
