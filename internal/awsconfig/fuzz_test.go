@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"latchkey/internal/awsconfig"
 
@@ -57,21 +58,57 @@ func FuzzEdit(f *testing.F) {
 		f.Add(text, uint8(2), "a", "s3", "http://x", "endpoint_url")
 	})
 	f.Fuzz(func(t *testing.T, text string, kind uint8, name, key, value, sub string) {
-		kv := awsconfig.KeyValue{Key: key, Value: value}
-		if sub != "" {
-			kv = awsconfig.KeyValue{Key: key, Nested: set(sub, value)}
+		checkEdit(t, text, awsconfig.Kind(kind%3), name, key, sub, value)
+	})
+}
+
+// TestEditGenerated is FuzzEdit on generated files, whose edits mostly succeed.
+func TestEditGenerated(t *testing.T) {
+	g := newGenerator(uint64(time.Now().UnixNano()))
+	n := 5000
+	if testing.Short() {
+		n /= 10
+	}
+	made := 0
+	for range n {
+		text, e := g.file(), g.edit()
+		for _, kv := range e.Set {
+			sub, value := "", kv.Value
+			if len(kv.Nested) > 0 {
+				sub, value = kv.Nested[1].Key, kv.Nested[1].Value
+			}
+			if checkEdit(t, text, e.Kind, e.Name, kv.Key, sub, value) {
+				made++
+			}
 		}
-		e := awsconfig.Edit{Kind: awsconfig.Kind(kind % 3), Name: name, Set: []awsconfig.KeyValue{kv}}
-		got, err := awsconfig.Edited("config", text, e)
-		if err != nil {
+		if t.Failed() {
 			return
 		}
-		if again, err := awsconfig.Edited("config", got, e); err != nil || again != got {
-			t.Errorf("%q became, the second time, %v,\n%q", got, err, again)
-		}
-		checkReadBack(t, text, got, e, key, sub, value)
-		checkLinesStay(t, text, got, e)
-	})
+	}
+	t.Logf("%d edits made", made)
+	if made < n/10 {
+		t.Errorf("only %d edits of %d files were not refused", made, n)
+	}
+}
+
+// checkEdit makes an edit of one key and reports whether it was not refused.
+func checkEdit(t *testing.T, text string, kind awsconfig.Kind, name, key, sub, value string) bool {
+	t.Helper()
+	kv := awsconfig.KeyValue{Key: key, Value: value}
+	if sub != "" {
+		kv = awsconfig.KeyValue{Key: key, Nested: set(sub, value)}
+	}
+	e := awsconfig.Edit{Kind: kind, Name: name, Set: []awsconfig.KeyValue{kv}}
+	got, err := awsconfig.Edited("config", text, e)
+	if err != nil {
+		return false
+	}
+	if again, err := awsconfig.Edited("config", got, e); err != nil || again != got {
+		t.Errorf("%q became, the second time, %v,\n%q", got, err, again)
+	}
+	checkReadBack(t, text, got, e, key, sub, value)
+	checkLinesStay(t, text, got, e)
+	return true
 }
 
 // checkReadBack compares what before and after say.
