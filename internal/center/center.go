@@ -11,14 +11,21 @@
 package center
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
+	"latchkey/internal/center/oauth"
+	"latchkey/internal/center/password"
+	"latchkey/internal/center/portal"
+	"latchkey/internal/center/signin"
 	"latchkey/internal/center/store"
+	"latchkey/internal/center/sts"
+	"latchkey/internal/center/web"
 )
 
 // Config is what a center is told. Only Database is always needed.
@@ -27,7 +34,7 @@ type Config struct {
 	Database string
 	// Origin is where people and clients reach it: scheme, host and port, as
 	// Listen returns it. It is in every address that the center gives out, and
-	// never taken from a request. A center that only imports needs none.
+	// never taken from a request. "" is http://127.0.0.1:8080, good for importing.
 	Origin string
 	// Region is the one that it answers for: "" is us-east-1.
 	Region string
@@ -41,42 +48,113 @@ type Config struct {
 
 // Center is an Identity Center. Its methods may be called at the same time.
 type Center struct {
-	config Config
-	db     *store.DB
-	stop   context.CancelFunc
-	swept  chan struct{} // closed when the sweeper has stopped
-}
-
-// Summary counts what an import added or changed.
-type Summary struct {
-	Users, Groups, Accounts, PermissionSets, Assignments, Settings int
+	config    Config
+	db        *store.DB
+	passwords *password.Hasher
+	services  services
+	requests  counter
+	handler   http.Handler
+	stop      context.CancelFunc
+	swept     chan struct{} // closed when the sweeper has stopped
 }
 
 // New opens the database, brings its schema up to date and sweeps what expired,
 // once now and then hourly until Close.
 func New(ctx context.Context, config Config) (*Center, error) {
-	if config.Logger == nil {
-		config.Logger = slog.New(slog.DiscardHandler)
+	config = config.withDefaults()
+	startURLs, err := oauth.NewStartURLs(append([]string{config.Origin + "/start"}, config.StartURLs...)...)
+	if err != nil {
+		return nil, err
 	}
 	db, err := store.Open(ctx, config.Database)
 	if err != nil {
 		return nil, err
 	}
-	return &Center{config: config, db: db}, nil
+	c := &Center{config: config, db: db, passwords: password.NewHasher()}
+	if err := c.wire(startURLs); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	c.startSweeping(ctx)
+	return c, nil
+}
+
+func (config Config) withDefaults() Config {
+	config.Origin = strings.TrimSuffix(cmp.Or(config.Origin, "http://127.0.0.1:8080"), "/")
+	config.Region = cmp.Or(config.Region, "us-east-1")
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return config
+}
+
+// wire makes the parts and gives each what it needs of the others. Each use of
+// the server's key gets a key of its own.
+func (c *Center) wire(startURLs oauth.StartURLs) error {
+	pages, err := web.New()
+	if err != nil {
+		return err
+	}
+	key, now, log := c.db.ServerKey(), c.config.Now, c.config.Logger
+	signIn := &signin.Service{
+		Store: c.db, Passwords: c.passwords, Pages: pages, Key: key.Derive("sign-in"),
+		Secure: strings.HasPrefix(c.config.Origin, "https://"), Now: now, Logger: log,
+	}
+	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Logger: log}
+	c.services = services{
+		pages:  pages,
+		signIn: signIn,
+		sts:    roles,
+		oauth: &oauth.Service{
+			Store: c.db, Directory: c.db, SignIn: signIn, Throttle: signin.Throttle{Store: c.db, Now: now}, Pages: pages,
+			Key: key.Derive("user code"), Origin: c.config.Origin, StartURLs: startURLs, Now: now, Logger: log,
+		},
+		portal: &portal.Service{
+			Store: c.db, STS: roles, SignIn: signIn, Pages: pages, Origin: c.config.Origin, Now: now, Logger: log,
+		},
+	}
+	c.handler, err = c.around(c.routes())
+	return err
 }
 
 // Handler answers everything at the origin.
 func (c *Center) Handler() http.Handler {
-	return http.NewServeMux()
-}
-
-// Import makes the directory what the YAML in r says, all of it or nothing, and
-// leaves what the file does not name. name stands for the file in errors.
-func (c *Center) Import(ctx context.Context, r io.Reader, name string) (Summary, error) {
-	return Summary{}, errors.ErrUnsupported
+	return c.handler
 }
 
 // Close stops the sweeper and lets go of the database. Requests must have ended.
 func (c *Center) Close() error {
+	c.stop()
+	<-c.swept
 	return c.db.Close()
+}
+
+func (c *Center) startSweeping(ctx context.Context) {
+	ctx, c.stop = context.WithCancel(context.WithoutCancel(ctx))
+	c.swept = make(chan struct{})
+	go func() {
+		defer close(c.swept)
+		hourly := time.NewTicker(time.Hour)
+		defer hourly.Stop()
+		for {
+			c.sweep(ctx)
+			select {
+			case <-hourly.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+func (c *Center) sweep(ctx context.Context) {
+	n, err := c.db.Sweep(ctx, c.config.Now())
+	switch {
+	case err != nil && ctx.Err() == nil:
+		c.config.Logger.Error("sweeping failed", "error", err)
+	case n > 0:
+		c.config.Logger.Info("swept", "rows", n)
+	}
 }

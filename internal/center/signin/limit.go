@@ -25,18 +25,15 @@ type Try struct {
 	Limit   Limit
 }
 
-// Take counts a try for each subject. If one has had too many it returns how
-// long to wait.
-func (t Throttle) Take(ctx context.Context, tries ...Try) (time.Duration, error) {
-	var longest time.Duration
+// Take counts a try for each subject in turn, up to the one that has had too
+// many: then it returns how long to wait.
+func (t Throttle) Take(ctx context.Context, tries ...Try) (wait time.Duration, err error) {
 	for _, try := range tries {
-		wait, err := t.Store.Take(ctx, try.Subject, try.Limit, t.Now())
-		if err != nil {
-			return 0, err
+		if wait, err = t.Store.Take(ctx, try.Subject, try.Limit, t.Now()); wait > 0 || err != nil {
+			break
 		}
-		longest = max(longest, wait)
 	}
-	return longest, nil
+	return wait, err
 }
 
 // GiveBack undoes Take after a try that was right: one's own right tries free

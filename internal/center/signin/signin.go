@@ -26,8 +26,6 @@ var ErrNotFound = errors.New("not found")
 type Store interface {
 	// UserByName returns ErrNotFound if there is none. Case does not count.
 	UserByName(ctx context.Context, name string) (directory.User, error)
-	// SetPasswordHash replaces the hash if it still is the old one.
-	SetPasswordHash(ctx context.Context, userID, old, new string) error
 	// SignInSession is how long a session lasts.
 	SignInSession(ctx context.Context) (time.Duration, error)
 	PutSession(ctx context.Context, s Session) error

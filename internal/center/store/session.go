@@ -17,13 +17,6 @@ func (db *DB) UserByName(ctx context.Context, name string) (directory.User, erro
 	return u, orMissing(err, signin.ErrNotFound)
 }
 
-// SetPasswordHash replaces a user's password hash if it still is the old one.
-func (db *DB) SetPasswordHash(ctx context.Context, userID, old, new string) error {
-	_, err := db.write.ExecContext(ctx,
-		"UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", new, userID, old)
-	return err
-}
-
 // PutSession adds a browser session.
 func (db *DB) PutSession(ctx context.Context, s signin.Session) error {
 	_, err := db.write.ExecContext(ctx,

@@ -1,0 +1,56 @@
+package center
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"latchkey/internal/center/importfile"
+	"latchkey/internal/center/secret"
+)
+
+// maxImport is room for a hundred thousand users.
+const maxImport = 32 << 20
+
+// Summary counts what an import added or changed.
+type Summary struct {
+	Users, Groups, Accounts, PermissionSets, Assignments, Settings int
+}
+
+// Changed is how many things that were in all.
+func (s Summary) Changed() int {
+	return s.Users + s.Groups + s.Accounts + s.PermissionSets + s.Assignments + s.Settings
+}
+
+// Import makes the directory what the YAML in r says, all of it or nothing, and
+// leaves what the file does not name. name stands for the file in errors, of
+// which there is one a mistake, joined.
+func (c *Center) Import(ctx context.Context, r io.Reader, name string) (Summary, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxImport+1))
+	if err != nil {
+		return Summary{}, err
+	}
+	if len(data) > maxImport {
+		return Summary{}, fmt.Errorf("%s: larger than %d MiB", name, maxImport>>20)
+	}
+	file, err := importfile.Parse(name, data)
+	if err != nil {
+		return Summary{}, err
+	}
+	state, err := c.db.State(ctx)
+	if err != nil {
+		return Summary{}, err
+	}
+	change, err := file.Plan(state, c.passwords, secret.ID)
+	if err != nil {
+		return Summary{}, err
+	}
+	summary := Summary{
+		Users: len(change.Users), Groups: len(change.Groups), Accounts: len(change.Accounts),
+		PermissionSets: len(change.PermissionSets), Assignments: len(change.Assignments),
+	}
+	if change.SignInSession != 0 {
+		summary.Settings = 1
+	}
+	return summary, c.db.Apply(ctx, change)
+}

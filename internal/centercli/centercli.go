@@ -1,0 +1,106 @@
+// Package centercli is the command line of latchkey-center: its flags, what it
+// prints and its exit codes. What a center does is package center's.
+package centercli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+// env is what the commands have of the world.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+}
+
+// Main runs latchkey-center with args, which do not have the program's name,
+// until it is done or the process is told to stop, and returns its exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot(&env{stdin, stdout, stderr, getenv})
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	printError(stderr, err)
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	return exitError
+}
+
+func newRoot(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "latchkey-center",
+		Short:         "An Identity Center of one's own: sign-in, accounts, roles and their credentials",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage(err.Error(), fmt.Sprintf("see %q", c.CommandPath()+" --help"))
+	})
+	root.AddCommand(newServe(e), newImport(e))
+	return root
+}
+
+// hintError adds what a person can do to an error.
+type hintError struct {
+	error
+	hint string
+}
+
+func (e hintError) Unwrap() error { return e.error }
+
+func withHint(err error, hint string) error {
+	return hintError{err, hint}
+}
+
+// usageError is a command line that cannot be meant.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usage(message, hint string) error {
+	return usageError{withHint(errors.New(message), hint)}
+}
+
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(fmt.Sprintf("unknown argument %q", args[0]), fmt.Sprintf("see %q", c.CommandPath()+" --help"))
+	}
+	return nil
+}
+
+// printError writes a line for each of the errors that err joins.
+func printError(w io.Writer, err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(w, "latchkey-center: %s\n", visible(strings.TrimRight(line, "\n")))
+	}
+	if hinted, ok := errors.AsType[hintError](err); ok {
+		fmt.Fprintf(w, "hint: %s\n", hinted.hint)
+	}
+}

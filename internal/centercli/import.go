@@ -1,0 +1,133 @@
+package centercli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"latchkey/internal/center"
+)
+
+func newImport(e *env) *cobra.Command {
+	var database string
+	c := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Import users, groups, accounts, permission sets and assignments from YAML (- for stdin)",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("import takes one file", fmt.Sprintf("see %q", c.CommandPath()+" --help"))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return runImport(c.Context(), e, database, args[0]) },
+	}
+	c.Flags().StringVar(&database, "database", "", "sqlite:PATH (default: center.db in the user's state directory)")
+	return c
+}
+
+func runImport(ctx context.Context, e *env, database, file string) error {
+	database, err := databaseURL(e, database)
+	if err != nil {
+		return err
+	}
+	c, err := center.New(ctx, center.Config{Database: database, Logger: newLogger(e, false)})
+	if err != nil {
+		return err
+	}
+	summary, err := importFile(ctx, e, c, file)
+	if err := errors.Join(err, c.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, describe(summary))
+	return nil
+}
+
+func importFile(ctx context.Context, e *env, c *center.Center, name string) (center.Summary, error) {
+	if name == "-" {
+		return c.Import(ctx, e.in, "stdin")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return center.Summary{}, err
+	}
+	defer f.Close()
+	summary, err := c.Import(ctx, io.Reader(f), name)
+	if err != nil {
+		return summary, withHint(err, "nothing was imported; correct the file and import it again")
+	}
+	return summary, nil
+}
+
+// describe says "added or changed: 1 user, 2 accounts".
+func describe(s center.Summary) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		noun string
+	}{
+		{s.Users, "user"}, {s.Groups, "group"}, {s.Accounts, "account"},
+		{s.PermissionSets, "permission set"}, {s.Assignments, "assignment"}, {s.Settings, "setting"},
+	} {
+		switch {
+		case p.n == 1:
+			parts = append(parts, "1 "+p.noun)
+		case p.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", p.n, p.noun))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to change"
+	}
+	return "added or changed: " + strings.Join(parts, ", ")
+}
+
+// databaseURL returns url, or the one in the user's state directory.
+func databaseURL(e *env, url string) (string, error) {
+	if url != "" {
+		return url, nil
+	}
+	dir := stateDir(e.getenv)
+	if dir == "" {
+		return "", withHint(errors.New("no home directory to keep the database in"), "name one with --database sqlite:PATH")
+	}
+	return "sqlite:" + filepath.Join(dir, "latchkey-center", "center.db"), nil
+}
+
+func stateDir(getenv func(string) string) string {
+	if dir := getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	if dir := getenv("LOCALAPPDATA"); runtime.GOOS == "windows" {
+		return dir
+	}
+	home := getenv("HOME")
+	switch {
+	case home == "":
+		return ""
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library", "Application Support")
+	default:
+		return filepath.Join(home, ".local", "state")
+	}
+}
+
+// visible shows characters that would act on a terminal as escapes.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&b, `\u%04x`, r)
+	}
+	return b.String()
+}

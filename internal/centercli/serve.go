@@ -1,0 +1,165 @@
+package centercli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"latchkey/internal/center"
+)
+
+type serveOptions struct {
+	Listen      string
+	Database    string
+	Import      string
+	Region      string
+	StartURLs   []string
+	Origin      string
+	TLSCert     string
+	TLSKey      string
+	BehindProxy bool
+	Debug       bool
+}
+
+func newServe(e *env) *cobra.Command {
+	var o serveOptions
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the center until SIGTERM or Ctrl-C",
+		Args:  noArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return runServe(c.Context(), e, o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	f.StringVar(&o.Database, "database", "", "sqlite:PATH (default: center.db in the user's state directory)")
+	f.StringVar(&o.Import, "import", "", "import this YAML file before serving")
+	f.StringVar(&o.Region, "region", "us-east-1", "region that the center answers for")
+	f.StringArrayVar(&o.StartURLs, "start-url", nil, "start URL to answer for beside its own; may be repeated")
+	f.StringVar(&o.Origin, "origin", "", "where people reach it, such as https://sso.example.com (default: the address it listens on)")
+	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM) to serve https with")
+	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
+	f.BoolVar(&o.BehindProxy, "behind-proxy", false, "a proxy in front ends TLS and appends to X-Forwarded-For")
+	f.BoolVar(&o.Debug, "debug", false, "log every request")
+	return c
+}
+
+func runServe(ctx context.Context, e *env, o serveOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	log := newLogger(e, o.Debug)
+	ln, address, err := center.Listen(o.Listen)
+	if err != nil {
+		return withHint(err, "choose another address with --listen; port 0 takes a free one")
+	}
+	defer ln.Close() // again after Serve, which is harmless
+	if o.TLSCert != "" {
+		address = "https://" + ln.Addr().String()
+	}
+	c, err := open(ctx, e, o, log, address)
+	if err != nil {
+		return err
+	}
+	err = importThenServe(ctx, e, o, c, ln, log, address)
+	return errors.Join(err, c.Close())
+}
+
+func open(ctx context.Context, e *env, o serveOptions, log *slog.Logger, address string) (*center.Center, error) {
+	database, err := databaseURL(e, o.Database)
+	if err != nil {
+		return nil, err
+	}
+	return center.New(ctx, center.Config{
+		Database:    database,
+		Origin:      o.origin(address, log),
+		Region:      o.Region,
+		StartURLs:   o.StartURLs,
+		BehindProxy: o.BehindProxy,
+		Logger:      log,
+	})
+}
+
+func importThenServe(ctx context.Context, e *env, o serveOptions, c *center.Center, ln net.Listener, log *slog.Logger, address string) error {
+	if o.Import != "" {
+		summary, err := importFile(ctx, e, c, o.Import)
+		if err != nil {
+			return err
+		}
+		log.Info("imported", "file", o.Import, "changed", summary.Changed())
+	}
+	fmt.Fprintf(e.out, "listening on %s\n", address)
+	err := center.Serve(ctx, ln, center.NewServer(c.Handler(), log), o.TLSCert, o.TLSKey)
+	log.Info("stopped")
+	return err
+}
+
+// check refuses what would send passwords over a network unencrypted.
+func (o serveOptions) check() error {
+	if (o.TLSCert == "") != (o.TLSKey == "") {
+		return usage("--tls-cert and --tls-key go together", "give both, or neither")
+	}
+	host, _, err := net.SplitHostPort(o.Listen)
+	if err != nil {
+		return usage(fmt.Sprintf("--listen %q is not HOST:PORT", o.Listen), "for example --listen 127.0.0.1:8080")
+	}
+	if !loopback(host) && o.TLSCert == "" && !o.BehindProxy {
+		return usage(fmt.Sprintf("--listen %s is not loopback: passwords would cross the network unencrypted", o.Listen),
+			"give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS")
+	}
+	if o.Origin != "" && !validOrigin(o.Origin) {
+		return usage(fmt.Sprintf("--origin %q is not an origin", o.Origin), "for example --origin https://sso.example.com")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func validOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
+}
+
+// origin is where people are sent. Without --origin it is the address listened
+// on, whose host, if it stands for all addresses, nobody could go to.
+func (o serveOptions) origin(address string, log *slog.Logger) string {
+	if o.Origin != "" {
+		return o.Origin
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if err != nil || ip.IsLoopback() && !o.BehindProxy {
+		return address
+	}
+	if ip.IsUnspecified() {
+		name, err := os.Hostname()
+		u.Host = net.JoinHostPort(cmp.Or(name, "localhost"), u.Port())
+		log.Warn("people are sent to this machine's name; --origin sets another", "origin", "https://"+u.Host, "error", err)
+	}
+	u.Scheme = "https"
+	return u.String()
+}
+
+func newLogger(e *env, debug bool) *slog.Logger {
+	level := slog.LevelInfo
+	if debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
+}
