@@ -16,15 +16,20 @@ func parse(path, text string) (*document, error) {
 	if err := p.lines(0, len(text)); err != nil {
 		return nil, err
 	}
-	return p.doc, p.closeSection()
+	if err := p.closeSection(); err != nil {
+		return nil, err
+	}
+	p.doc.defaults = p.defaults.entries
+	return p.doc, nil
 }
 
 // entries returns the keys and values of the section s.
 func (d *document) entries(s *section) []entry {
-	p := parser{doc: d, line: s.line, isOpen: true}
+	p := parser{doc: d, line: s.line}
+	p.open = &p.own
 	_ = p.lines(s.end, s.last) // parse has read these lines already
 	_ = p.closeOption()
-	return p.entries
+	return p.own.entries
 }
 
 // A parser is the state between two lines.
@@ -32,9 +37,9 @@ type parser struct {
 	doc  *document
 	line int
 
-	entries []entry // of the open section; those of [DEFAULT] go to doc
-	isOpen  bool    // in a section
-	isDflt  bool    // in [DEFAULT]
+	open     *entryList // the section that lines now belong to; nil before the first
+	own      entryList  // of a section
+	defaults entryList  // of all parts of [DEFAULT], which are one section
 
 	indent   int // of the line that a continuation must be deeper than
 	inOption bool
@@ -98,10 +103,11 @@ func (p *parser) openSection(name string, start, end int) error {
 	if err := p.closeSection(); err != nil {
 		return err
 	}
-	p.isOpen, p.isDflt = true, name == "DEFAULT"
-	if p.isDflt {
+	if name == "DEFAULT" {
+		p.open = &p.defaults
 		return nil
 	}
+	p.open = &p.own
 	if p.headers == nil {
 		n := min(strings.Count(p.doc.text, "["), 1<<16)
 		p.headers = make(map[string]struct{}, n)
@@ -117,10 +123,10 @@ func (p *parser) openSection(name string, start, end int) error {
 
 func (p *parser) closeSection() error {
 	err := p.closeOption()
-	if p.isOpen && !p.isDflt && len(p.entries) > 0 {
-		p.doc.sections[len(p.doc.sections)-1].last = p.entries[len(p.entries)-1].end
+	if n := len(p.own.entries); n > 0 && p.open == &p.own {
+		p.doc.sections[len(p.doc.sections)-1].last = p.own.entries[n-1].end
 	}
-	p.entries, p.keys = p.entries[:0], nil
+	p.own.reset()
 	return err
 }
 
@@ -130,23 +136,22 @@ func (p *parser) openOption(text string, start, end int) error {
 	}
 	i, plain := delimiter(text)
 	switch {
-	case !p.isOpen:
+	case p.open == nil:
 		return p.beforeSection(text)
 	case i < 0:
 		return p.notAnOption(text)
 	}
-	key := strip(text[:i])
+	key := stripRight(text[:i])
 	if !plain {
 		key = lower(key)
 	}
 	if key == "" {
 		return p.noKey()
 	}
-	if line := p.seen(key); line != 0 {
+	e := entry{key: key, value: stripLeft(text[i+1:]), line: p.line, start: start, end: end}
+	if line := p.open.add(e); line != 0 {
 		return p.duplicateKey(key, line)
 	}
-	list := p.list()
-	*list = append(*list, entry{key: key, value: strip(text[i+1:]), line: p.line, start: start, end: end})
 	p.inOption, p.blanks = true, 0
 	return nil
 }
@@ -166,44 +171,9 @@ func delimiter(text string) (i int, plain bool) {
 	return -1, plain
 }
 
-// list returns the entries that the open section's are appended to.
-func (p *parser) list() *[]entry {
-	if p.isDflt {
-		return &p.doc.defaults
-	}
-	return &p.entries
-}
-
-// manyKeys is from when on a map finds a key faster than looking through them.
-const manyKeys = 24
-
-// seen returns the line of key in the open section, 0 if it is new. All parts
-// of [DEFAULT] are one section.
-func (p *parser) seen(key string) int {
-	entries := *p.list()
-	if len(entries) < manyKeys {
-		if e := find(entries, key); e != nil {
-			return e.line
-		}
-		return 0
-	}
-	if p.keys == nil {
-		p.keys = make(map[string]int, 2*manyKeys)
-		for _, e := range entries {
-			p.keys[e.key] = e.line
-		}
-	}
-	line := p.keys[key]
-	if line == 0 {
-		p.keys[key] = p.line
-	}
-	return line
-}
-
 // goOn appends a continuation line to the open option.
 func (p *parser) goOn(text string, end int) {
-	list := *p.list()
-	e := &list[len(list)-1]
+	e := p.open.last()
 	if len(p.more) == 0 {
 		p.more = append(p.more, e.value...)
 	}
@@ -220,8 +190,7 @@ func (p *parser) closeOption() error {
 	if len(p.more) == 0 {
 		return nil
 	}
-	list := *p.list()
-	e := &list[len(list)-1]
+	e := p.open.last()
 	e.value = string(p.more)
 	p.more = p.more[:0]
 	if isNested(e.value) && !allPairs(e.value) {

@@ -85,7 +85,7 @@ func (p *parser) duplicateKey(key string, first int) error {
 func (p *parser) notNested(e *entry) error {
 	p.line = e.line
 	where := e.key
-	if p.isDflt {
+	if p.open == &p.defaults {
 		where += " in [DEFAULT]"
 	}
 	return p.refuse(fmt.Sprintf(`in the block under %s, a line has no "="`, where),

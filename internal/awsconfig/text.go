@@ -39,6 +39,28 @@ func unindent(s string) (indent int, text string) {
 	return indent, strings.TrimRightFunc(text, isSpace)
 }
 
+// stripLeft is strip for a text whose end is stripped.
+func stripLeft(s string) string {
+	for s != "" && asciiSpace(s[0]) {
+		s = s[1:]
+	}
+	if s == "" || s[0] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimLeftFunc(s, isSpace)
+}
+
+// stripRight is strip for a text whose beginning is stripped.
+func stripRight(s string) string {
+	for s != "" && asciiSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	if s == "" || s[len(s)-1] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimRightFunc(s, isSpace)
+}
+
 // indentation returns the white space that line begins with.
 func indentation(line string) string {
 	return line[:len(line)-len(strings.TrimLeftFunc(line, isSpace))]
