@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"latchkey/internal/ssocache"
 	"latchkey/internal/testneed"
 )
 
@@ -72,17 +73,44 @@ func pageText(t *testing.T, ctx context.Context) string {
 	return text
 }
 
-// openPrompt goes where latchkey sent the person, signs in and compares the
-// code; it ends on the page that asks for consent.
-func openPrompt(t *testing.T, ctx context.Context, p prompt) {
+// sent is when the browser set out for the page that it shows, for the last page
+// the moment at which the button was pressed.
+func sent(t *testing.T, ctx context.Context) time.Time {
 	t.Helper()
-	follow(t, ctx, chromedp.Navigate(p.url))
+	ms, err := chromedp.Run(ctx, chromedp.Evaluate[float64]("performance.timeOrigin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.UnixMicro(int64(ms * 1000))
+}
+
+// signIn opens a page that wants to know who is there, and says so.
+func signIn(t *testing.T, ctx context.Context, url string) {
+	t.Helper()
+	follow(t, ctx, chromedp.Navigate(url))
 	act(t, ctx, chromedp.SendKeys(chromedp.CSS(`input[name="username"]`), userName))
 	follow(t, ctx, chromedp.SendKeys(chromedp.CSS(`input[name="password"]`), password+"\r"))
+}
+
+// compareCode takes the URL that has the code in it, and finds the same code on
+// the page; it ends on the page that asks for consent.
+func compareCode(t *testing.T, ctx context.Context, p prompt) {
+	t.Helper()
+	signIn(t, ctx, p.url)
 	if page := pageText(t, ctx); !strings.Contains(page, p.code) {
 		t.Fatalf("latchkey shows the code %s, the page\n%s", p.code, page)
 	}
 	follow(t, ctx, chromedp.Click(chromedp.ID("cli_verification_btn")))
+}
+
+// typeCode takes the URL without the code and types it in as people do, in small
+// letters and without the hyphen.
+func typeCode(t *testing.T, ctx context.Context, p prompt) {
+	t.Helper()
+	page, _, _ := strings.Cut(p.url, "?")
+	signIn(t, ctx, page)
+	typed := strings.ToLower(strings.ReplaceAll(p.code, "-", ""))
+	follow(t, ctx, chromedp.SendKeys(chromedp.CSS(`input[name="user_code"]`), typed+"\r"))
 }
 
 // TestBrowser: a person at the real pages while `latchkey sso login` waits.
@@ -91,20 +119,24 @@ func TestBrowser(t *testing.T) {
 	latchkey, c := program(t, "latchkey"), startCenter(t)
 	limit := pollingInterval(t, c) + 500*time.Millisecond
 	for _, tt := range []struct {
-		name, button, says string
-		code               int
-		prints             string
+		name         string
+		toConsent    func(*testing.T, context.Context, prompt)
+		button, says string
+		code         int
+		prints       string
+		token        bool
 	}{
-		{"allowed", "cli_login_button", "Request approved", 0, "Successfully logged into Start URL: " + awsStartURL + "\n"},
-		{"denied", "cli_deny_button", "Request denied", 255, "latchkey: "},
+		{"allowed", compareCode, "cli_login_button", "Request approved",
+			0, "\nSuccessfully logged into Start URL: " + awsStartURL + "\n", true},
+		{"denied", typeCode, "cli_deny_button", "Request denied",
+			255, "\nlatchkey: the sign-in was denied in the browser\n", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t)
 			manualProfile(t, m)
 			p := m.with("AWS_ENDPOINT_URL="+c.origin).start(t, latchkey, "sso", "login", "--profile", profile, "--no-browser")
 			browser := startBrowser(t)
-			openPrompt(t, browser, prompted(t, p))
-			pressed := time.Now()
+			tt.toConsent(t, browser, prompted(t, p))
 			follow(t, browser, chromedp.Click(chromedp.ID(tt.button)))
 			if page := pageText(t, browser); !strings.Contains(page, tt.says) {
 				t.Errorf("the last page does not say %q, but\n%s", tt.says, page)
@@ -115,7 +147,10 @@ func TestBrowser(t *testing.T) {
 			if text, _ := p.out.state(); !strings.Contains(text, tt.prints) {
 				t.Errorf("printed nothing like %q, but\n%s", tt.prints, p.out)
 			}
-			waited := p.ended.Sub(pressed)
+			if _, err := ssocache.In(m.home).Token(ssocache.TokenKey(awsStartURL, "")); (err == nil) != tt.token {
+				t.Errorf("the token after that: %v", err)
+			}
+			waited := p.ended.Sub(sent(t, browser))
 			t.Logf("from the button to the prompt: %v (at most %v)", waited.Round(time.Millisecond), limit)
 			if waited > limit {
 				t.Errorf("latchkey went on %v after the button was pressed, want at most %v", waited, limit)

@@ -2,7 +2,10 @@ package compat_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"latchkey/internal/testneed"
@@ -56,6 +59,29 @@ func TestProfileWorksWithoutEnvironment(t *testing.T) {
 			t.Errorf("boto3 is %+v, latchkey %+v", who, ours)
 		}
 	})
+	t.Run("URL signed by boto3", func(t *testing.T) {
+		python := testneed.PythonModule(t, "boto3")
+		printed := string(m.run(t, python, script(t, "presigned.py"), profile))
+		answer := get(t, strings.TrimSpace(printed))
+		if !strings.Contains(answer, "<Arn>"+ours.Arn+"</Arn>") {
+			t.Errorf("%sgives %s", printed, answer)
+		}
+	})
+}
+
+// get fetches a page that must be there.
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := localClient(t).Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s, %v", url, response.Status, err)
+	}
+	return string(body)
 }
 
 // script is the absolute path of a script in testdata.
