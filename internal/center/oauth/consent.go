@@ -58,7 +58,7 @@ func (s *Service) SubmitCode(w http.ResponseWriter, r *http.Request, session sig
 		return
 	}
 	s.Pages.Show(w, http.StatusOK, web.Page{
-		Title: "Allow " + g.ClientName + "?", User: session.User.Name, FormToken: s.SignIn.FormToken(session),
+		Title: "Allow access?", User: session.User.Name, FormToken: s.SignIn.FormToken(session),
 		Body: web.Consent{UserCode: code, Request: s.request(r, g), Accounts: accounts},
 	})
 }

@@ -1,0 +1,143 @@
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"latchkey/internal/center/directory"
+	"latchkey/internal/center/oauth"
+	"latchkey/internal/center/signin"
+	"latchkey/internal/center/sts"
+)
+
+func session(name string) signin.Session {
+	return signin.Session{Hash: hash(name), User: directory.User{ID: "u-alice"}, Created: start, Expires: start.Add(time.Hour)}
+}
+
+func testSessions(t *testing.T, s Store) {
+	ctx := t.Context()
+	fill(t, s)
+	must(t, s.PutSession(ctx, session("browser")))
+	got, err := s.Session(ctx, hash("browser"), start)
+	must(t, err)
+	if got.User.Name != "Alice" || !got.Created.Equal(start) || !got.Expires.Equal(start.Add(time.Hour)) {
+		t.Errorf("session %+v", got)
+	}
+	if _, err := s.Session(ctx, hash("browser"), start.Add(time.Hour)); !errors.Is(err, signin.ErrNotFound) {
+		t.Errorf("an expired session: %v", err)
+	}
+	must(t, s.DeleteSession(ctx, hash("browser")))
+	if _, err := s.Session(ctx, hash("browser"), start); !errors.Is(err, signin.ErrNotFound) {
+		t.Errorf("a deleted session: %v", err)
+	}
+}
+
+var limit = signin.Limit{Burst: 3, Every: 10 * time.Second}
+
+func testThrottle(t *testing.T, s Store) {
+	type step struct {
+		after time.Duration // since the start
+		back  bool          // give one back instead
+		want  time.Duration // to wait
+	}
+	for i, step := range []step{
+		{}, {}, {},
+		{want: 10 * time.Second},
+		{after: 9 * time.Second, want: time.Second},
+		{after: 10 * time.Second},
+		{after: 10 * time.Second, want: 10 * time.Second},
+		{after: 10 * time.Second, back: true},
+		{after: 10 * time.Second},
+		{after: time.Hour}, {after: time.Hour}, {after: time.Hour},
+		{after: time.Hour, want: 10 * time.Second},
+	} {
+		if step.back {
+			must(t, s.GiveBack(t.Context(), "x", limit))
+			continue
+		}
+		got, err := s.Take(t.Context(), "x", limit, start.Add(step.after))
+		must(t, err)
+		if got != step.want {
+			t.Errorf("step %d: wait %v, want %v", i, got, step.want)
+		}
+	}
+	if wait, err := s.Take(t.Context(), "y", limit, start); wait > 0 || err != nil {
+		t.Errorf("another subject: %v %v", wait, err)
+	}
+}
+
+func testThrottleMob(t *testing.T, s Store) {
+	var allowed atomic.Int32
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			wait, err := s.Take(t.Context(), "x", limit, start)
+			if err != nil {
+				t.Error(err)
+			} else if wait == 0 {
+				allowed.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := allowed.Load(); n != 3 {
+		t.Errorf("%d of 100 tries at once, want 3", n)
+	}
+}
+
+func testRoleKeys(t *testing.T, s Store) {
+	want := sts.StoredKey{AccessKeyID: "ASIA1", TokenHash: hash("t"), ARN: "arn", UserID: "AROA:alice",
+		Account: "123456789011", Expires: start.Add(time.Hour)}
+	must(t, s.PutKey(t.Context(), want))
+	got, err := s.Key(t.Context(), "ASIA1")
+	must(t, err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := s.Key(t.Context(), "ASIA2"); !errors.Is(err, sts.ErrNotFound) {
+		t.Errorf("an unknown key: %v", err)
+	}
+}
+
+func testSweep(t *testing.T, s Store) {
+	ctx := t.Context()
+	fill(t, s)
+	g := grant(t, s, "a")
+	must(t, s.PutSession(ctx, session("browser")))
+	_, err := s.Take(ctx, "x", limit, start)
+	must(t, err)
+	// What expired lately is remembered, for its bearer to be told so.
+	if n, err := s.Sweep(ctx, expires); n != 1 || err != nil {
+		t.Errorf("swept %d rows, want the throttle's alone (%v)", n, err)
+	}
+	if _, err := s.Device(ctx, g.DeviceHash); err != nil {
+		t.Errorf("a grant that just expired: %v", err)
+	}
+	if n, err := s.Sweep(ctx, start.Add(3*time.Hour)); n != 3 || err != nil {
+		t.Errorf("swept %d rows, want grant, session and client (%v)", n, err)
+	}
+	if _, err := s.Device(ctx, g.DeviceHash); !errors.Is(err, oauth.ErrNotFound) {
+		t.Errorf("an old grant: %v", err)
+	}
+}
+
+func testReopened(t *testing.T, open func(*testing.T, string) Store, url string) {
+	s := open(t, url)
+	fill(t, s)
+	key := s.ServerKey()
+	must(t, s.Close())
+	s = open(t, url)
+	defer s.Close()
+	if !bytes.Equal(key, s.ServerKey()) || len(key) != 32 {
+		t.Error("another server key than before")
+	}
+	if _, err := s.UserByName(t.Context(), "alice"); err != nil {
+		t.Error(err)
+	}
+}

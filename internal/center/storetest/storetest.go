@@ -1,0 +1,96 @@
+// Package storetest holds every database to the promises of the Store
+// interfaces, by one suite.
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"latchkey/internal/center/directory"
+	"latchkey/internal/center/oauth"
+	"latchkey/internal/center/portal"
+	"latchkey/internal/center/secret"
+	"latchkey/internal/center/signin"
+	"latchkey/internal/center/sts"
+)
+
+// Store is everything that a database keeps.
+type Store interface {
+	oauth.Store
+	signin.Store
+	portal.Store
+	sts.Store
+	State(ctx context.Context) (directory.State, error)
+	Apply(ctx context.Context, change directory.Change) error
+	Sweep(ctx context.Context, now time.Time) (int64, error)
+	ServerKey() secret.Key
+	Close() error
+}
+
+// Run runs the suite. open returns a store: each time the same one while url
+// is the same, which is unique to a subtest.
+func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t *testing.T) string) {
+	for name, test := range map[string]func(*testing.T, Store){
+		"directory":            testDirectory,
+		"apply is atomic":      testApplyAtomic,
+		"pages":                testPages,
+		"device grants":        testDevice,
+		"decisions are final":  testDecideOnce,
+		"one redeemer":         testRedeemOnce,
+		"tokens":               testTokens,
+		"sessions":             testSessions,
+		"throttle":             testThrottle,
+		"throttle under a mob": testThrottleMob,
+		"role keys":            testRoleKeys,
+		"sweep":                testSweep,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, newURL(t))
+			t.Cleanup(func() { s.Close() })
+			test(t, s)
+		})
+	}
+	t.Run("reopened", func(t *testing.T) { testReopened(t, open, newURL(t)) })
+}
+
+// start is the time at which all tests begin, of whole milliseconds.
+var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+func hash(name string) []byte {
+	return secret.Hash(name)
+}
+
+// fill puts the directory of the suite in: alice in developers, bob in nothing.
+func fill(t *testing.T, s Store) {
+	t.Helper()
+	must(t, s.Apply(t.Context(), directory.Change{
+		Users: []directory.User{
+			{ID: "u-alice", Name: "Alice", Email: "alice@example.com", PasswordHash: "hash"},
+			{ID: "u-bob", Name: "bob"},
+		},
+		Groups: []directory.Group{{ID: "g-dev", Name: "developers", Members: []string{"u-alice"}}},
+		Accounts: []directory.Account{
+			{ID: "123456789022", Name: "Production", Email: "p@example.com", Position: 1},
+			{ID: "123456789011", Name: "Developer", Email: "d@example.com", Position: 2},
+			{ID: "123456789033", Name: "Nobody's", Position: 3},
+		},
+		PermissionSets: []directory.PermissionSet{
+			{ID: "p-read", Name: "ReadOnly", SessionDuration: time.Hour, Position: 1},
+			{ID: "p-full", Name: "FullAccess", SessionDuration: 90 * time.Minute, Position: 2},
+		},
+		Assignments: []directory.Assignment{
+			{PrincipalID: "g-dev", AccountID: "123456789011", PermissionSetID: "p-full"},
+			{PrincipalID: "g-dev", AccountID: "123456789011", PermissionSetID: "p-read"},
+			{PrincipalID: "u-alice", AccountID: "123456789011", PermissionSetID: "p-read"},
+			{PrincipalID: "u-alice", AccountID: "123456789022", PermissionSetID: "p-read"},
+		},
+	}))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
