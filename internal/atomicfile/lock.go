@@ -128,9 +128,10 @@ func stillThere(f *os.File, name string) error {
 
 // sign leaves the holder's process id for those who wait too long, in a field
 // of fixed width so that the file need never be cut. A full disk is no reason
-// to give the lock up.
+// to give the lock up. The word keeps the text from being JSON: the AWS CLI's
+// sso logout reads every file of its cache directories and fails on a number.
 func sign(f *os.File) {
-	_, _ = f.WriteAt(fmt.Appendf(nil, "%20d\n", os.Getpid()), 0)
+	_, _ = f.WriteAt(fmt.Appendf(nil, "pid %16d\n", os.Getpid()), 0)
 }
 
 // signature returns the process id that the holder left, 0 if there is none.
@@ -139,7 +140,7 @@ func signature(f *os.File) int {
 	if _, err := f.ReadAt(text, 0); err != nil {
 		return 0
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	pid, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(string(text), "pid")))
 	if err != nil {
 		return 0
 	}

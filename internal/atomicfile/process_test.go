@@ -37,6 +37,8 @@ func TestMain(m *testing.M) {
 		fmt.Println("held")
 		io.Copy(io.Discard, os.Stdin)
 		exit(err)
+	case "once":
+		exit(atomicfile.Write(path, []byte("new"), atomicfile.Options{}))
 	case "write":
 		fmt.Println("started")
 		for i := 0; ; i++ {
@@ -75,8 +77,7 @@ func count(path string) error {
 
 func process(job, path string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "TEST_JOB="+job, "TEST_PATH="+path)
-	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "TEST_JOB="+job, "TEST_PATH="+path, "GORACE=atexit_sleep_ms=0")
 	return cmd
 }
 
@@ -87,8 +88,8 @@ func TestLockBetweenProcesses(t *testing.T) {
 	var all sync.WaitGroup
 	for range processes {
 		all.Go(func() {
-			if err := process("count", path).Run(); err != nil {
-				t.Error(err)
+			if out, err := process("count", path).CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
 			}
 		})
 	}
@@ -167,7 +168,7 @@ func TestUmaskHasNoSay(t *testing.T) {
 			unlock, err := atomicfile.Lock(t.Context(), path+".lock")
 			must(t, err)
 			unlock()
-			checkFile(t, path+".lock", fmt.Sprintf("%20d\n", os.Getpid()), 0o600)
+			checkFile(t, path+".lock", fmt.Sprintf("pid %16d\n", os.Getpid()), 0o600)
 			for _, d := range []string{dir, filepath.Dir(dir)} {
 				if info, err := os.Stat(d); err != nil || info.Mode().Perm() != 0o700 {
 					t.Errorf("umask %03o: directory %v, %v", umask, info.Mode(), err)

@@ -41,7 +41,7 @@ func TestFiftyProcessesEditOneFile(t *testing.T) {
 	for i := range processes {
 		all.Go(func() {
 			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), "TEST_CONFIG="+path, fmt.Sprintf("TEST_PROFILE=new-%d", i))
+			cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "TEST_CONFIG="+path, fmt.Sprintf("TEST_PROFILE=new-%d", i))
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("process %d: %v\n%s", i, err, out)
 			}
