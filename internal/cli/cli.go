@@ -87,6 +87,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	e := &usageError{message: "unknown command " + quote(args[0]) + " for " + quote(cmd.CommandPath())}
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		e.hint = "did you mean " + quote(cmd.CommandPath()+" "+near[0]) + "?"
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -111,11 +112,8 @@ func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session
 	if err != nil {
 		return nil, err
 	}
-	if err := starturl.CheckRegion(sso.Region); err != nil {
-		return nil, &configError{"sso_region: " + err.Error(), ""}
-	}
-	if err := starturl.Check(sso.StartURL); err != nil {
-		return nil, &configError{"sso_start_url: " + err.Error(), ""}
+	if err := checked(sso); err != nil {
+		return nil, err
 	}
 	resolved, region, err := w.direct(ctx, sso)
 	if err != nil {
@@ -125,6 +123,25 @@ func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session
 		SSO: sso, Cache: cache, API: w.client(region), Now: e.Now,
 		StartURL: resolved, Region: region, Warn: e.warn,
 	}, nil
+}
+
+// checked refuses values of a config file that must not become part of a
+// request.
+func checked(sso awsconfig.SSO) error {
+	for _, v := range []struct {
+		key string
+		err error
+	}{{"sso_region", starturl.CheckRegion(sso.Region)}, {"sso_start_url", starturl.Check(sso.StartURL)}} {
+		if v.err == nil {
+			continue
+		}
+		bad := &configError{message: v.key + ": " + v.err.Error()}
+		if hinted, ok := errors.AsType[*starturl.HintError](v.err); ok {
+			bad.hint = hinted.Hint
+		}
+		return bad
+	}
+	return nil
 }
 
 // profileSession is the session of the profile that the command line or the
