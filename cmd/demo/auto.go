@@ -38,7 +38,6 @@ func (s *story) auto(ctx context.Context) error {
 }
 
 func (s *story) autoConfigure(ctx context.Context, t *transcript) error {
-	t.command("latchkey configure sso --no-browser")
 	alice := person{name: userName, password: s.center.password, done: t.done}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -50,8 +49,10 @@ func (s *story) autoConfigure(ctx context.Context, t *transcript) error {
 		}
 		return err
 	}
-	if err := c.hold(s.home.command(ctx, s.home.latchkey(), "configure", "sso", "--no-browser")); err != nil {
-		return fmt.Errorf("latchkey configure sso: %w", err)
+	cmd := s.home.command(ctx, s.home.latchkey(), "configure", "sso", "--no-browser")
+	t.command(words(cmd))
+	if err := c.hold(cmd); err != nil {
+		return fmt.Errorf("%s: %w", words(cmd), err)
 	}
 	t.done("latchkey configure sso: signed in, account and role chosen")
 	return nil
@@ -88,53 +89,56 @@ func (s *story) autoProfile(_ context.Context, t *transcript) error {
 var expectedARN = regexp.MustCompile(`^arn:aws:sts::` + accountID + `:assumed-role/AWSReservedSSO_` + roleName + `_[0-9a-f]{16}/` + userName + `$`)
 
 func (s *story) autoIdentity(ctx context.Context, t *transcript) error {
-	t.command("latchkey sts get-caller-identity --profile " + profileName)
 	mine, err := identify(s.home.command(ctx, s.home.latchkey(), "sts", "get-caller-identity", "--profile", profileName), t)
 	if err != nil {
-		return fmt.Errorf("latchkey sts get-caller-identity: %w", err)
+		return err
 	}
 	if !expectedARN.MatchString(mine) {
 		return fmt.Errorf("latchkey sts get-caller-identity: %s is not %s with %s", mine, userName, roleName)
 	}
 	t.done("the credentials are those of %s with the role %s", userName, roleName)
-	theirs, err := s.awsIdentity(ctx, t)
+	return s.autoAWS(ctx, t, mine)
+}
+
+// autoAWS holds the AWS CLI, if there is one, to what latchkey says.
+func (s *story) autoAWS(ctx context.Context, t *transcript, mine string) error {
+	cmd, old, err := s.awsIdentity(ctx, profileName)
 	if missing, ok := errors.AsType[noAWSError](err); ok {
-		t.note("%s: what it makes of the profile is not shown", missing)
+		t.note("%s: what it says is not shown", missing)
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("aws sts get-caller-identity: %w", err)
+		return err
+	}
+	theirs, err := identify(cmd, t)
+	if err != nil {
+		return err
 	}
 	if theirs != mine {
 		return fmt.Errorf("aws sts get-caller-identity: %s, but latchkey says %s", theirs, mine)
 	}
-	t.done("the AWS CLI uses the profile as well, and says the same")
-	return nil
-}
-
-func (s *story) awsIdentity(ctx context.Context, t *transcript) (arn string, err error) {
-	aws, err := s.home.aws(ctx)
-	if err != nil {
-		return "", err
+	t.done("the AWS CLI says the same")
+	if old {
+		t.note("it is an old one, which got the credentials and the address without the profile")
 	}
-	t.command("aws sts get-caller-identity --profile " + profileName)
-	return identify(s.home.command(ctx, aws, "sts", "get-caller-identity", "--profile", profileName), t)
+	return nil
 }
 
 var arnLine = regexp.MustCompile(`"Arn": "([^"]+)"`)
 
 // identify runs a get-caller-identity and returns the ARN that it prints.
 func identify(cmd *exec.Cmd, t *transcript) (string, error) {
+	t.command(words(cmd))
 	var out strings.Builder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, &out, t
 	err := cmd.Run()
 	fmt.Fprint(t, out.String())
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%s: %w", words(cmd), err)
 	}
 	found := arnLine.FindStringSubmatch(out.String())
 	if found == nil {
-		return "", errors.New("it printed no ARN")
+		return "", fmt.Errorf("%s: it printed no ARN", words(cmd))
 	}
 	return found[1], nil
 }

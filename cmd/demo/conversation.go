@@ -19,7 +19,7 @@ type answer struct{ question, typed string }
 // has been asked, and has somebody attend to the address and the code that the
 // command shows.
 type conversation struct {
-	show    io.Writer // gets the whole, with the answers where a terminal shows them
+	show    io.Writer // gets all that is printed; the command repeats each answer
 	answers []answer
 	attend  func(address, code string) error
 
@@ -33,6 +33,7 @@ var signIn = regexp.MustCompile(`enter the following code:\s+(\S+)\s[\s\S]*?(htt
 
 // hold runs the command through to its end.
 func (c *conversation) hold(cmd *exec.Cmd) error {
+	cmd.Stdin = nil
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -75,7 +76,6 @@ func (c *conversation) answer() error {
 	}
 	c.answers = c.answers[1:]
 	c.printed.Reset()
-	fmt.Fprintln(c.show, next.typed)
 	_, err := fmt.Fprintln(c.in, next.typed)
 	return err
 }

@@ -28,7 +28,7 @@ func main() {
 	}
 	auto := flag.Bool("auto", false, "answer for the person; this is so too when there is no terminal")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx, *auto || !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())))
 	stop()
 	os.Exit(exitCode(err))

@@ -25,7 +25,7 @@ func (s *story) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n"
 // their terminal and the pages in their browser.
 func (s *story) interactive(ctx context.Context) error {
 	s.introduce()
-	if err := s.run(ctx, s.home.latchkey(), "configure", "sso"); err != nil {
+	if err := s.run(ctx, s.home.command(ctx, s.home.latchkey(), "configure", "sso")); err != nil {
 		return err
 	}
 	profile, err := s.showProfile()
@@ -50,7 +50,7 @@ Answer the questions like this:
   SSO session name      just press Enter
   SSO start URL         %[3]s
   SSO region            %[4]s
-  in the browser        compare the code, and allow; you are
+  in the browser        sign in, compare the code, allow; you are
                           user name  %[5]s
                           password   %[6]s
   account and role      as you like, such as DeveloperAccount and ReadOnly
@@ -65,10 +65,9 @@ type endedError int
 func (e endedError) Error() string { return fmt.Sprintf("the command ended with code %d", int(e)) }
 
 // run shows a command and runs it in the person's terminal.
-func (s *story) run(ctx context.Context, path string, arguments ...string) error {
-	name := strings.TrimSuffix(filepath.Base(path), ".exe")
-	s.say("$ %s %s", name, strings.Join(arguments, " "))
-	err := s.home.command(ctx, path, arguments...).Run()
+func (s *story) run(ctx context.Context, cmd *exec.Cmd) error {
+	s.say("$ %s", words(cmd))
+	err := cmd.Run()
 	s.say("")
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -77,6 +76,12 @@ func (s *story) run(ctx context.Context, path string, arguments ...string) error
 		return endedError(ended.ExitCode())
 	}
 	return err
+}
+
+// words are what one would type for a command.
+func words(cmd *exec.Cmd) string {
+	name := strings.TrimSuffix(filepath.Base(cmd.Path), ".exe")
+	return strings.Join(append([]string{name}, cmd.Args[1:]...), " ")
 }
 
 // showProfile shows what was written and returns the name that was chosen.
@@ -103,18 +108,22 @@ func (s *story) showProfile() (name string, err error) {
 }
 
 func (s *story) showIdentity(ctx context.Context, profile string) error {
-	if err := s.run(ctx, s.home.latchkey(), "sts", "get-caller-identity", "--profile", profile); err != nil {
+	err := s.run(ctx, s.home.command(ctx, s.home.latchkey(), "sts", "get-caller-identity", "--profile", profile))
+	if err != nil {
 		return err
 	}
-	aws, err := s.home.aws(ctx)
+	cmd, old, err := s.awsIdentity(ctx, profile)
 	if missing, ok := errors.AsType[noAWSError](err); ok {
-		s.say("(%s: what the AWS CLI makes of it is not shown.)\n", missing)
+		s.say("(%s: what the AWS CLI says is not shown.)\n", missing)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, aws, "sts", "get-caller-identity", "--profile", profile)
+	if old {
+		s.say("The AWS CLI here is an old one: it gets the credentials and the address without the profile.\n")
+	}
+	return s.run(ctx, cmd)
 }
 
 func (s *story) explainHowToGoOn(profile string) {
