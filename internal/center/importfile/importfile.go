@@ -44,9 +44,9 @@ func parse(name string, data []byte) (root ast.Node, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	for i, doc := range file.Docs {
-		if i > 0 {
-			at := doc.GetToken().Position
+	for _, doc := range file.Docs {
+		if root != nil && doc.Start != nil {
+			at := doc.Start.Position
 			return nil, fmt.Errorf("%s:%d:%d: a second document; want one", name, at.Line, at.Column)
 		}
 		root = doc.Body

@@ -18,7 +18,7 @@ type phc struct {
 	salt, hash     []byte
 }
 
-var errFormat = errors.New("must look like $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH")
+var errFormat = errors.New("must look like '$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH', in quotes")
 
 // ValidHash reports why s cannot be the hash of a password.
 func ValidHash(s string) error {
