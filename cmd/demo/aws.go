@@ -47,11 +47,11 @@ func (s *story) credentials(ctx context.Context, profile string) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	var c struct{ AccessKeyId, SecretAccessKey, SessionToken string }
+	var c struct{ AccessKeyID, SecretAccessKey, SessionToken string }
 	if err := json.Unmarshal(out, &c); err != nil {
 		return nil, err
 	}
-	return []string{"AWS_ACCESS_KEY_ID=" + c.AccessKeyId, "AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey, "AWS_SESSION_TOKEN=" + c.SessionToken}, nil
+	return []string{"AWS_ACCESS_KEY_ID=" + c.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey, "AWS_SESSION_TOKEN=" + c.SessionToken}, nil
 }
 
 var awsVersion = regexp.MustCompile(`^aws-cli/(\d+)\.(\d+)\.`)

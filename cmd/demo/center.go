@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ const region = "us-east-1"
 type demoCenter struct {
 	origin   string
 	password string // of alice
-	stop     func()
+	stop     func() error
 }
 
 func (c demoCenter) startURL() string { return c.origin + "/start" }
@@ -52,23 +53,20 @@ func startCenter(ctx context.Context, dir string) (demoCenter, error) {
 		Database: "sqlite:" + filepath.Join(dir, "center.db"), Origin: origin, Region: region, Logger: log,
 	})
 	if err != nil {
-		ln.Close()
-		return demoCenter{}, err
+		return demoCenter{}, errors.Join(err, ln.Close())
 	}
 	d := demoCenter{origin: origin, password: strings.ToLower(rand.Text()[:12])}
-	if _, err := c.Import(ctx, strings.NewReader(strings.Replace(directory, "PASSWORD", d.password, 1)), "the demonstration's directory"); err != nil {
-		ln.Close()
-		c.Close()
-		return demoCenter{}, err
+	people := strings.NewReader(strings.Replace(directory, "PASSWORD", d.password, 1))
+	if _, err := c.Import(ctx, people, "the demonstration's directory"); err != nil {
+		return demoCenter{}, errors.Join(err, ln.Close(), c.Close())
 	}
 	// The center outlives Ctrl-C by the time that the command needs to end.
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- center.Serve(serving, ln, center.NewServer(c.Handler(), log), "", "") }()
-	d.stop = func() {
+	d.stop = func() error {
 		cancel()
-		<-ended
-		c.Close()
+		return errors.Join(<-ended, c.Close())
 	}
 	return d, nil
 }

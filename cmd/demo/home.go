@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,8 +25,7 @@ func newHome() (home, error) {
 	}
 	h := home{dir}
 	if err := h.furnish(); err != nil {
-		h.remove()
-		return home{}, err
+		return home{}, errors.Join(err, h.remove())
 	}
 	return h, nil
 }

@@ -35,17 +35,17 @@ func main() {
 }
 
 // run tells the story and leaves nothing behind.
-func run(ctx context.Context, auto bool) error {
+func run(ctx context.Context, auto bool) (err error) {
 	home, err := newHome()
 	if err != nil {
 		return err
 	}
-	defer home.remove()
+	defer func() { err = errors.Join(err, home.remove()) }()
 	c, err := startCenter(ctx, home.dir)
 	if err != nil {
 		return err
 	}
-	defer c.stop()
+	defer func() { err = errors.Join(err, c.stop()) }()
 	s := &story{home: home, center: c, out: os.Stdout}
 	if auto {
 		return s.auto(ctx)

@@ -86,16 +86,17 @@ const (
 	refreshToken = "aorvJYubGpU6i91YnH7Mfo-AT2fIVa1zCfA_Rvq9yjVKIP3onFmmykuQ7E93y2I-9Nyj-A_sVvMufaLNL0bqnDRtgAkc0EXAMPLE"
 )
 
-// Each operation sends what the AWS CLI sends, and reads what AWS answers.
-func TestOperations(t *testing.T) {
-	type do func(context.Context, *awsapi.Client) (any, error)
-	tests := []struct {
-		name    string
-		answers []string
-		do      do
-		want    any
-		sent    []request
-	}{
+// An operation sends what the AWS CLI sends, and reads what AWS answers.
+type operation struct {
+	name    string
+	answers []string
+	do      func(context.Context, *awsapi.Client) (any, error)
+	want    any
+	sent    []request
+}
+
+func TestOIDC(t *testing.T) {
+	tryOperations(t, []operation{
 		{"register for device codes", []string{"register.json"},
 			func(ctx context.Context, c *awsapi.Client) (any, error) {
 				return c.RegisterClient(ctx, awsapi.RegisterClientInput{Name: "botocore-client-1795379541"})
@@ -147,6 +148,11 @@ func TestOperations(t *testing.T) {
 				return nil, err
 			}, nil,
 			[]request{{"POST /token", `{"clientId":"cid","clientSecret":"csecret","grantType":"refresh_token","refreshToken":"rt"}`}}},
+	})
+}
+
+func TestPortalAndSTS(t *testing.T) {
+	tryOperations(t, []operation{
 		{"accounts on two pages", []string{"accounts-1.json", "accounts-2.json"},
 			func(ctx context.Context, c *awsapi.Client) (any, error) { return c.ListAccounts(ctx, "AT") },
 			[]awsapi.Account{
@@ -177,7 +183,11 @@ func TestOperations(t *testing.T) {
 			awsapi.CallerIdentity{UserID: "AROAEXAMPLE:alice", Account: "123456789011",
 				ARN: "arn:aws:sts::123456789011:assumed-role/AWSReservedSSO_ReadOnly_0123456789abcdef/alice"},
 			[]request{{"POST /", "Action=GetCallerIdentity&Version=2011-06-15"}}},
-	}
+	})
+}
+
+func tryOperations(t *testing.T, tests []operation) {
+	t.Helper()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newService(t, answers(t, tt.answers...))

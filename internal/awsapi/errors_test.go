@@ -29,18 +29,21 @@ func identity(ctx context.Context, c *awsapi.Client) error {
 	return err
 }
 
-// The errors as the services write them, and as servers that speak OAuth alone
-// do.
-func TestServiceErrors(t *testing.T) {
-	tests := []struct {
-		name   string
-		call   func(context.Context, *awsapi.Client) error
-		status int
-		header string
-		body   string
-		want   awsapi.Error
-		text   string
-	}{
+// A serviceError is one as it comes over the wire, and what is made of it.
+type serviceError struct {
+	name   string
+	call   func(context.Context, *awsapi.Client) error
+	status int
+	header string
+	body   string
+	want   awsapi.Error
+	text   string
+}
+
+// serviceErrors are as the services write them, and as servers that speak OAuth
+// alone do.
+func serviceErrors() []serviceError {
+	return []serviceError{
 		{"pending", poll, 400, "AuthorizationPendingException", `{"error":"authorization_pending","error_description":"Authorization is still pending"}`,
 			awsapi.Error{Code: "AuthorizationPendingException", Description: "Authorization is still pending", Operation: "CreateToken"},
 			"CreateToken was answered with AuthorizationPendingException: Authorization is still pending"},
@@ -73,7 +76,10 @@ func TestServiceErrors(t *testing.T) {
 		{"control characters", credentials, 403, "ForbiddenException", `{"message":"a\u001b[2Jb\nc\u202e"}`,
 			awsapi.Error{Code: "ForbiddenException", Description: "a\x1b[2Jb\nc\u202e", Operation: "GetRoleCredentials"}, ""},
 	}
-	for _, tt := range tests {
+}
+
+func TestServiceErrors(t *testing.T) {
+	for _, tt := range serviceErrors() {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newService(t, func(w http.ResponseWriter, r *http.Request) {
 				if tt.header != "" {

@@ -339,7 +339,7 @@ func TestCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		err := everyCall()["ListAccounts"](ctx, awsapi.New(awsapi.Config{Region: "us-east-1", HTTP: &http.Client{Transport: silent{}}}))
-		if err != context.Canceled {
+		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})

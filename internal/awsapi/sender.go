@@ -3,6 +3,7 @@ package awsapi
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -154,7 +155,7 @@ func (c *Client) do(ctx context.Context, s Service, operation string, send func(
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if answered, ok := call.last.(*Error); ok {
+	if answered, ok := errors.AsType[*Error](call.last); ok {
 		answered.Err = err
 		return answered
 	}

@@ -127,7 +127,7 @@ func TestDeviceCancelled(t *testing.T) {
 		time.AfterFunc(2500*time.Millisecond, cancel)
 		s := &script{t: t, authorization: authorization(time.Second), answers: []error{pending}}
 		_, err := device(ctx, s, login.UI{})
-		if err != context.Canceled || time.Since(s.began) != 2500*time.Millisecond {
+		if !errors.Is(err, context.Canceled) || time.Since(s.began) != 2500*time.Millisecond {
 			t.Errorf("got %v after %v", err, time.Since(s.began))
 		}
 	})

@@ -115,7 +115,7 @@ func TestDiscoverWithoutAnswer(t *testing.T) {
 		checkHint(t, "silent", err, "did not answer in time")
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, _, err := starturl.Discover(ctx, silent, "http://127.0.0.1:1/start"); err != context.Canceled {
+		if _, _, err := starturl.Discover(ctx, silent, "http://127.0.0.1:1/start"); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled: %v", err)
 		}
 	})

@@ -92,9 +92,9 @@ func regionOr(u *url.URL, configured string) string {
 
 // redirectOf asks with HEAD, and with GET where HEAD is not known.
 func redirectOf(ctx context.Context, hc *http.Client, u *url.URL) (*url.URL, error) {
-	resp, err := ask(ctx, hc, http.MethodHead, u)
-	if err == nil && (resp.StatusCode == http.StatusMethodNotAllowed || resp.StatusCode == http.StatusNotImplemented) {
-		resp, err = ask(ctx, hc, http.MethodGet, u)
+	status, target, err := ask(ctx, hc, http.MethodHead, u)
+	if err == nil && (status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented) {
+		status, target, err = ask(ctx, hc, http.MethodGet, u)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -102,29 +102,34 @@ func redirectOf(ctx context.Context, hc *http.Client, u *url.URL) (*url.URL, err
 	if err != nil {
 		return nil, notAWS(u, reason(err))
 	}
-	switch resp.StatusCode {
+	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 	default:
 		return nil, notAWS(u, "it does not redirect")
 	}
-	target, err := resp.Location()
-	if err != nil {
+	if target == nil {
 		return nil, notAWS(u, "it redirects to nowhere")
 	}
 	return target, nil
 }
 
-func ask(ctx context.Context, hc *http.Client, method string, u *url.URL) (*http.Response, error) {
+// ask returns the status and where the answer redirects to, nil for nowhere.
+func ask(ctx context.Context, hc *http.Client, method string, u *url.URL) (status int, target *url.URL, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	resp, err := careful(hc, 10*time.Second).Do(req)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	return resp, resp.Body.Close()
+	defer resp.Body.Close()
+	target, err = resp.Location()
+	if err != nil {
+		target = nil // none, or none that is a URL
+	}
+	return resp.StatusCode, target, nil
 }
 
 // normalise drops what does not tell one start URL from another: the default
