@@ -80,11 +80,22 @@ func readFile(path string) (string, error) {
 // named one, or -1. Where several map to one name the last one counts.
 func (d *document) index(k Kind, name string) int {
 	for i := len(d.sections) - 1; i >= 0; i-- {
+		if !couldName(d.sections[i].name, name) {
+			continue
+		}
 		if n, ok := k.nameOf(d.sections[i].name); ok && n == name {
 			return i
 		}
 	}
 	return -1
+}
+
+// couldName is false for most headers that do not end in name, and quick: one
+// that does not end in its second word has quotes, or a space at the end.
+func couldName(header, name string) bool {
+	return strings.HasSuffix(header, name) ||
+		strings.IndexByte(header, '\'') >= 0 || strings.IndexByte(header, '"') >= 0 || strings.IndexByte(header, '\\') >= 0 ||
+		header[len(header)-1] == ' ' || header[len(header)-1] == '\t'
 }
 
 // section returns the named section with what it inherits.

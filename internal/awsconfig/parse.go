@@ -46,8 +46,8 @@ type parser struct {
 	more     []byte // the open option's value so far, if it goes on
 	blanks   int    // blank lines that count if a further line follows
 
-	headers map[string]struct{} // of all sections so far
-	keys    map[string]int      // line of each key, in sections with many
+	headers headerSet      // of all sections so far
+	keys    map[string]int // line of each key, in sections with many
 }
 
 // lines reads text[start:last], which is whole lines.
@@ -108,14 +108,13 @@ func (p *parser) openSection(name string, start, end int) error {
 		return nil
 	}
 	p.open = &p.own
-	if p.headers == nil {
-		n := min(strings.Count(p.doc.text, "["), 1<<16)
-		p.headers = make(map[string]struct{}, n)
+	if p.doc.sections == nil {
+		n := min(strings.Count(p.doc.text, "["), 1<<14) // a guess
 		p.doc.sections = make([]section, 0, n)
+		p.headers.init(n)
 	}
-	n := len(p.headers)
-	if p.headers[name] = struct{}{}; len(p.headers) == n {
-		return p.duplicateSection(name)
+	if first := p.headers.add(p.doc.sections, name); first != nil {
+		return p.duplicateSection(first)
 	}
 	p.doc.sections = append(p.doc.sections, section{name: name, line: p.line, start: start, end: end, last: end})
 	return nil

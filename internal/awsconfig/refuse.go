@@ -68,14 +68,8 @@ func (p *parser) noKey() error {
 	return p.refuse("there is no key before the value", `write "key = value", or remove the line`)
 }
 
-func (p *parser) duplicateSection(name string) error {
-	first := 0
-	for _, s := range p.doc.sections {
-		if s.name == name {
-			first = s.line
-		}
-	}
-	return p.refuse(fmt.Sprintf("the section [%s] is there already, on line %d", name, first), "merge the two sections, or remove one")
+func (p *parser) duplicateSection(first *section) error {
+	return p.refuse(fmt.Sprintf("the section [%s] is there already, on line %d", first.name, first.line), "merge the two sections, or remove one")
 }
 
 func (p *parser) duplicateKey(key string, first int) error {
