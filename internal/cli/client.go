@@ -128,20 +128,22 @@ func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session
 // checked refuses values of a config file that must not become part of a
 // request.
 func checked(sso awsconfig.SSO) error {
-	for _, v := range []struct {
-		key string
-		err error
-	}{{"sso_region", starturl.CheckRegion(sso.Region)}, {"sso_start_url", starturl.Check(sso.StartURL)}} {
-		if v.err == nil {
-			continue
-		}
-		bad := &configError{message: v.key + ": " + v.err.Error()}
-		if hinted, ok := errors.AsType[*starturl.HintError](v.err); ok {
-			bad.hint = hinted.Hint
-		}
-		return bad
+	if err := starturl.CheckRegion(sso.Region); err != nil {
+		return misconfigured("sso_region", err)
+	}
+	if err := starturl.Check(sso.StartURL); err != nil {
+		return misconfigured("sso_start_url", err)
 	}
 	return nil
+}
+
+// misconfigured names the key whose value was refused.
+func misconfigured(key string, err error) error {
+	bad := &configError{message: key + ": " + err.Error()}
+	if hinted, ok := errors.AsType[*starturl.HintError](err); ok {
+		bad.hint = hinted.Hint
+	}
+	return bad
 }
 
 // profileSession is the session of the profile that the command line or the

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/awsconfig"
+	"latchkey/internal/starturl"
 )
 
 func newCallerIdentityCmd(env *Env) *cobra.Command {
@@ -35,7 +36,11 @@ func runCallerIdentity(ctx context.Context, env *Env) error {
 	}
 	name, _ := env.profileName()
 	profile, _ := cfg.Profile(name)
-	id, err := w.client(env.clientRegion(profile)).GetCallerIdentity(ctx, creds)
+	region := env.clientRegion(profile)
+	if err := starturl.CheckRegion(region); err != nil {
+		return misconfigured("region", err)
+	}
+	id, err := w.client(region).GetCallerIdentity(ctx, creds)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (w *Wizard) finish(ctx context.Context, start awsconfig.Profile, t Target) 
 	region, _ := start.Values.Get("region")
 	p.region, err = w.ask(ctx, question{
 		text: "CLI default client Region", flag: "--region", given: w.Given.Region, def: region, brackets: none(region),
-		suggest: starturl.KnownRegions(), check: checkClientRegion,
+		suggest: starturl.KnownRegions(), check: starturl.CheckRegion,
 	})
 	if err != nil {
 		return p, err
@@ -46,16 +46,6 @@ func (w *Wizard) finish(ctx context.Context, start awsconfig.Profile, t Target) 
 		p.services, _ = existing.Values.Get("services")
 	}
 	return p, err
-}
-
-// checkClientRegion accepts a host label. Not every region that a client can be
-// sent to has IAM Identity Center, so the form is not checked further.
-func checkClientRegion(region string) error {
-	label := func(r rune) bool { return r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' }
-	if len(region) > 63 || strings.ContainsFunc(region, func(r rune) bool { return !label(r) }) {
-		return errors.New("a region looks like us-east-1")
-	}
-	return nil
 }
 
 func checkOutput(output string) error {
