@@ -62,6 +62,17 @@ func Write(name string, data []byte, o Options) error {
 	return sync.finish()
 }
 
+// Check reports why Write would refuse what is at name, without touching it. It
+// does not foresee every failure, such as a full disk.
+func Check(name string, o Options) error {
+	target, err := o.target(name)
+	if err != nil {
+		return err
+	}
+	_, err = o.check(target)
+	return err
+}
+
 // MkdirAll makes dir and its missing parents for the user alone, mode 0700.
 // Directories that exist keep their mode.
 func MkdirAll(dir string) error {

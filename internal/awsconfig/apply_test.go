@@ -76,6 +76,22 @@ func TestApplyRefusesReadOnly(t *testing.T) {
 	checkFile(t, path, "[default]\n", 0o444)
 }
 
+func TestApplyRefusesWhatIsNoFile(t *testing.T) {
+	for _, path := range []string{t.TempDir(), os.DevNull} {
+		if err := awsconfig.Apply(t.Context(), path, profile("default", "a", "1")); err == nil {
+			t.Errorf("%s was edited", path)
+		}
+		if lock := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock"); exists(lock) {
+			t.Errorf("%s was left", lock)
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 func TestApplyIsAllOrNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	writeFile(t, path, "[default]\n", 0o600)

@@ -43,6 +43,10 @@ func Apply(ctx context.Context, path string, edits ...Edit) error {
 	if err != nil {
 		return err
 	}
+	// Before the lock: nobody wants one beside /dev/null.
+	if err := CheckWritable(target); err != nil {
+		return err
+	}
 	dir, name := filepath.Split(target)
 	if err := atomicfile.MkdirAll(dir); err != nil {
 		return err
@@ -60,7 +64,17 @@ func Apply(ctx context.Context, path string, edits ...Edit) error {
 	if err != nil || text == old {
 		return err
 	}
-	return atomicfile.Write(target, []byte(text), atomicfile.Options{KeepMode: true, FollowSymlink: true, RefuseReadOnly: true})
+	return atomicfile.Write(target, []byte(text), writing)
+}
+
+// writing is how the files are replaced: they may be links into a repository of
+// dotfiles, and what the person made read-only is not to be changed.
+var writing = atomicfile.Options{KeepMode: true, FollowSymlink: true, RefuseReadOnly: true}
+
+// CheckWritable reports why Apply would refuse the file at path, before anyone
+// is asked what to write. A file that is not there is fine.
+func CheckWritable(path string) error {
+	return atomicfile.Check(path, writing)
 }
 
 // edited returns text with the edits made, one after the other.
