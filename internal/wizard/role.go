@@ -23,7 +23,7 @@ func (w *Wizard) chooseRole(ctx context.Context, portal Portal, sso *awsconfig.S
 	if sso.AccountID, err = w.account(ctx, accounts); err != nil {
 		return err
 	}
-	w.say("Using the account ID %s", termtext.Safe(sso.AccountID))
+	w.say("Using the account ID %s", termtext.Line(sso.AccountID))
 	roles, err := portal.ListAccountRoles(ctx, sso.AccountID)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (w *Wizard) chooseRole(ctx context.Context, portal Portal, sso *awsconfig.S
 	if sso.RoleName, err = w.role(ctx, sso.AccountID, roles); err != nil {
 		return err
 	}
-	w.say(`Using the role name "%s"`, termtext.Safe(sso.RoleName))
+	w.say(`Using the role name "%s"`, termtext.Line(sso.RoleName))
 	return nil
 }
 
@@ -56,7 +56,7 @@ func (w *Wizard) account(ctx context.Context, accounts []awsapi.Account) (string
 func (w *Wizard) role(ctx context.Context, accountID string, roles []awsapi.Role) (string, error) {
 	if len(roles) == 0 {
 		return "", &NothingAssignedError{
-			Message: fmt.Sprintf("no roles are available to you in the account %s", termtext.Safe(accountID)),
+			Message: fmt.Sprintf("no roles are available to you in the account %s", termtext.Line(accountID)),
 			Hint:    "ask whoever administers IAM Identity Center to assign you a permission set in it",
 		}
 	}
@@ -81,7 +81,7 @@ func (w *Wizard) choose(ctx context.Context, c chooser) (string, error) {
 		return c.find(c.given)
 	}
 	if len(c.items) == 1 {
-		w.say(c.one, termtext.Safe(c.value(0)))
+		w.say(c.one, termtext.Line(c.value(0)))
 		return c.take(0)
 	}
 	missing := &MissingAnswerError{strings.TrimSuffix(c.prompt, " [1]: "), c.flag}
@@ -126,7 +126,7 @@ func (c chooser) find(given string) (string, error) {
 		Hint:    fmt.Sprintf("leave %s out to choose from a list of %d", c.flag, len(c.items)),
 	}
 	if near != "" {
-		e.Hint = fmt.Sprintf("did you mean %s?", termtext.Safe(near))
+		e.Hint = fmt.Sprintf("did you mean %s?", termtext.Line(near))
 	}
 	return "", e
 }

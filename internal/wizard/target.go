@@ -107,7 +107,7 @@ func (w *Wizard) region(ctx context.Context, start awsconfig.Profile, t *Target)
 		// As in the AWS CLI, any failure to follow the URL leaves the question.
 		if resolved, region, err := w.Resolve(ctx, t.SSO.StartURL); err == nil && region != "" {
 			t.Resolved, t.SSO.Region = resolved, region
-			w.say("The start URL leads to %s, region %s.", termtext.Safe(resolved), termtext.Safe(region))
+			w.say("The start URL leads to %s, region %s.", termtext.Line(resolved), termtext.Line(region))
 			return nil
 		}
 	}
@@ -129,7 +129,7 @@ func (w *Wizard) center(ctx context.Context, t *Target) error {
 		return err
 	}
 	t.Center = &center
-	w.say("Found a latchkey-center at %s, region %s.", termtext.Safe(center.SSO), termtext.Safe(center.Region))
+	w.say("Found a latchkey-center at %s, region %s.", termtext.Line(center.SSO), termtext.Line(center.Region))
 	return nil
 }
 

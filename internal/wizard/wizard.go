@@ -177,7 +177,7 @@ func (q question) prompt() string {
 	if q.brackets == "" {
 		return q.text + ": "
 	}
-	return q.text + " [" + termtext.Safe(q.brackets) + "]: "
+	return q.text + " [" + termtext.Line(q.brackets) + "]: "
 }
 
 // accept checks an answer as given, the empty one standing for the default.
