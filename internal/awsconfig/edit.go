@@ -64,17 +64,19 @@ func Apply(ctx context.Context, path string, edits ...Edit) error {
 	if err != nil || text == old {
 		return err
 	}
-	return atomicfile.Write(target, []byte(text), writing)
+	return atomicfile.Write(target, []byte(text), writing())
 }
 
 // writing is how the files are replaced: they may be links into a repository of
 // dotfiles, and what the person made read-only is not to be changed.
-var writing = atomicfile.Options{KeepMode: true, FollowSymlink: true, RefuseReadOnly: true}
+func writing() atomicfile.Options {
+	return atomicfile.Options{KeepMode: true, FollowSymlink: true, RefuseReadOnly: true}
+}
 
 // CheckWritable reports why Apply would refuse the file at path, before anyone
 // is asked what to write. A file that is not there is fine.
 func CheckWritable(path string) error {
-	return atomicfile.Check(path, writing)
+	return atomicfile.Check(path, writing())
 }
 
 // edited returns text with the edits made, one after the other.

@@ -133,25 +133,34 @@ func (p *parser) openOption(text string, start, end int) error {
 	if err := p.closeOption(); err != nil {
 		return err
 	}
-	i, plain := delimiter(text)
-	switch {
-	case p.open == nil:
+	if p.open == nil {
 		return p.beforeSection(text)
-	case i < 0:
-		return p.notAnOption(text)
 	}
-	key := stripRight(text[:i])
-	if !plain {
-		key = lower(key)
-	}
-	if key == "" {
-		return p.noKey()
-	}
-	e := entry{key: key, value: stripLeft(text[i+1:]), line: p.line, start: start, end: end}
-	if line := p.open.add(e); line != 0 {
-		return p.duplicateKey(key, line)
+	if e, value := p.open.again(text); e != nil {
+		e.value, e.line, e.start, e.end = stripLeft(value), p.line, start, end
+	} else if err := p.newOption(text, entry{line: p.line, start: start, end: end}); err != nil {
+		return err
 	}
 	p.inOption, p.blanks = true, 0
+	return nil
+}
+
+// newOption reads the option text into e.
+func (p *parser) newOption(text string, e entry) error {
+	i, plain := delimiter(text)
+	if i < 0 {
+		return p.notAnOption(text)
+	}
+	e.key, e.value = stripRight(text[:i]), stripLeft(text[i+1:])
+	if !plain {
+		e.key = lower(e.key)
+	}
+	if e.key == "" {
+		return p.noKey()
+	}
+	if line := p.open.add(e); line != 0 {
+		return p.duplicateKey(e.key, line)
+	}
 	return nil
 }
 
