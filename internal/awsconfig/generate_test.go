@@ -10,7 +10,8 @@ import (
 // A generator makes config files in the dialect and around its edges.
 type generator struct {
 	*rand.Rand
-	wild bool // anything goes, most of it refused
+	wild bool     // anything goes, most of it refused
+	keys []string // of the section before
 }
 
 func newGenerator(seed uint64) *generator {
@@ -60,8 +61,15 @@ func (g *generator) section(b *strings.Builder, eol string) {
 		indent = g.pick(genSpace)
 	}
 	b.WriteString(indent + g.header() + eol)
-	for range g.IntN(5) {
-		g.option(b, indent, eol)
+	before := g.keys
+	g.keys = nil
+	for i := range g.IntN(6) {
+		key := g.key()
+		if i < len(before) && !g.oneIn(5) {
+			key = before[i]
+		}
+		g.keys = append(g.keys, key)
+		g.option(b, indent, key, eol)
 		for g.oneIn(4) {
 			b.WriteString(g.filler() + eol)
 		}
@@ -97,11 +105,15 @@ func (g *generator) header() string {
 	return text
 }
 
-func (g *generator) option(b *strings.Builder, indent, eol string) {
+func (g *generator) key() string {
 	key := g.pick(genKeys)
 	if g.oneIn(2) {
 		key += string(rune('c' + g.IntN(20)))
 	}
+	return key
+}
+
+func (g *generator) option(b *strings.Builder, indent, key, eol string) {
 	if g.oneIn(12) {
 		indent += g.pick(genSpace)
 	}
