@@ -62,18 +62,6 @@ func query(t *testing.T, db *sql.DB, text string) []string {
 	return all
 }
 
-func TestImportTwiceChangesNothing(t *testing.T) {
-	w := serve(t)
-	before := w.dump(t)
-	summary, err := w.Import(t.Context(), strings.NewReader(guide), "guide.yaml")
-	if err != nil || summary.Changed() != 0 {
-		t.Errorf("second import: %+v, %v", summary, err)
-	}
-	if diff := cmp.Diff(before, w.dump(t)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // A signed-in person who follows every link and opens every address approves
 // nothing and changes nothing.
 func TestGetChangesNothing(t *testing.T) {

@@ -18,10 +18,12 @@ import (
 	"latchkey/internal/center"
 )
 
+// guide is the user guide's directory. The passwords are "correct horse" and
+// "battery staple", hashed already for the tests to begin sooner.
 const guide = `
 users:
-  - {name: alice, email: alice@example.com, password: correct horse}
-  - {name: bob, email: bob@example.com, password: battery staple}
+  - {name: alice, email: alice@example.com, password_hash: '$argon2id$v=19$m=19456,t=2,p=1$bauT5y+Fqs0ARGCrSO+grw$hC7Jr3dbc7Wq/7SbYGQEeSzdOd2vU5485fbRApd8aiw'}
+  - {name: bob, email: bob@example.com, password_hash: '$argon2id$v=19$m=19456,t=2,p=1$VySGGpVovaWTMUqxcxEw9g$UEjACNFsPeHUnVtMz4d11ITwQH7NDNwaYbu3XeTKzL0'}
 groups: [{name: developers, members: [alice]}]
 accounts:
   - {id: "123456789022", name: ProductionAccount, email: production-account-admin@example.com}

@@ -7,6 +7,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func TestImportTwiceChangesNothing(t *testing.T) {
+	w := serve(t)
+	file := strings.Replace(guide, "users:\n", "users:\n  - {name: carol, password: plain words}\n", 1)
+	if summary, err := w.Import(t.Context(), strings.NewReader(file), "guide.yaml"); err != nil || summary.Changed() != 1 {
+		t.Fatalf("first import: %+v, %v", summary, err)
+	}
+	before := w.dump(t)
+	summary, err := w.Import(t.Context(), strings.NewReader(file), "guide.yaml")
+	if err != nil || summary.Changed() != 0 {
+		t.Errorf("second import: %+v, %v", summary, err)
+	}
+	if diff := cmp.Diff(before, w.dump(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A reference may lead into the file or into what was imported before; one that
 // leads nowhere keeps the whole file out.
 func TestImportReferences(t *testing.T) {
