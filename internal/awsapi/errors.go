@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"latchkey/internal/starturl"
 	"latchkey/internal/termtext"
@@ -26,6 +27,10 @@ type Error struct {
 	RequestID   string // raw
 	Status      int    // of HTTP
 	Err         error  // the SDK's error, whose text is raw
+
+	// Skew is how far the service's clock was ahead of this machine's, by the
+	// Date of the answer; zero when the answer had none.
+	Skew time.Duration
 }
 
 // Error shows the service's words with control characters made visible and cut

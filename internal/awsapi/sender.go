@@ -86,7 +86,7 @@ func (s *sender) judge(operation string, resp *http.Response, body []byte) (answ
 	if resp.StatusCode < 300 {
 		return nil, nil
 	}
-	e := &Error{Operation: operation, Status: resp.StatusCode, RequestID: requestID(resp.Header)}
+	e := &Error{Operation: operation, Status: resp.StatusCode, RequestID: requestID(resp.Header), Skew: skew(resp.Header)}
 	if s.xml {
 		e.readXML(body)
 	} else {
@@ -130,6 +130,15 @@ func loggedURL(u *url.URL) string {
 	}
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawQuery: query.Encode()}
 	return shown.String()
+}
+
+// skew reads the Date of an answer, whose resolution is a second.
+func skew(h http.Header) time.Duration {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return time.Until(date).Round(time.Second)
 }
 
 func requestID(h http.Header) string {

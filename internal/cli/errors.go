@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
@@ -114,6 +115,9 @@ func service(err error) (int, string, bool) {
 	case errors.Is(err, login.ErrExpired):
 		return exitOther, "run the command again and approve the request in the browser within its time", true
 	}
+	if e, ok := errors.AsType[*session.RoleError](err); ok {
+		return exitService, roleHint(e), true
+	}
 	if e, ok := errors.AsType[*awsapi.UnreachableError](err); ok {
 		return exitOther, e.Hint, true
 	}
@@ -123,8 +127,23 @@ func service(err error) (int, string, bool) {
 	return 0, "", false
 }
 
+func roleHint(e *session.RoleError) string {
+	if near := e.Near(); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "see \"latchkey sso list-accounts\" and \"latchkey sso list-account-roles\", or ask your administrator to assign the role"
+}
+
+// maxSkew is what is said of a clock that is wrong; AWS refuses signatures that
+// are a quarter of an hour off.
+const maxSkew = 5 * time.Minute
+
 func serviceHint(e *awsapi.Error) string {
 	switch {
+	case e.Skew > maxSkew:
+		return "the clock of this machine is " + e.Skew.String() + " behind the service's: set it"
+	case e.Skew < -maxSkew:
+		return "the clock of this machine is " + (-e.Skew).String() + " ahead of the service's: set it"
 	case e.Code == "ForbiddenException":
 		return `the role is not assigned to you, or its name is misspelt: see "latchkey sso list-account-roles"`
 	case e.Operation == "StartDeviceAuthorization" && (e.Code == "InvalidRequestException" || e.Code == "InvalidGrantException"):

@@ -29,6 +29,7 @@ const Margin = 15 * time.Minute
 type API interface {
 	login.DeviceAPI
 	RegisterClient(context.Context, awsapi.RegisterClientInput) (awsapi.Registration, error)
+	ListAccountRoles(ctx context.Context, token awscred.Secret, accountID string) ([]awsapi.Role, error)
 	GetRoleCredentials(ctx context.Context, token awscred.Secret, accountID, roleName string) (awscred.Credentials, error)
 	Logout(ctx context.Context, token awscred.Secret) error
 }

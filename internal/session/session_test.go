@@ -28,6 +28,7 @@ type service struct {
 	createToken func(awsapi.CreateTokenInput) (awsapi.Token, error)
 	credentials func(token awscred.Secret) (awscred.Credentials, error)
 	logout      func() error
+	roles       []awsapi.Role
 }
 
 func (s *service) called(name string) {
@@ -52,6 +53,11 @@ func (s *service) CreateToken(_ context.Context, in awsapi.CreateTokenInput) (aw
 		return s.createToken(in)
 	}
 	return awsapi.Token{AccessToken: "AT", ExpiresIn: 8 * time.Hour}, nil
+}
+
+func (s *service) ListAccountRoles(context.Context, awscred.Secret, string) ([]awsapi.Role, error) {
+	s.called("ListAccountRoles")
+	return s.roles, nil
 }
 
 func (s *service) GetRoleCredentials(_ context.Context, token awscred.Secret, account, role string) (awscred.Credentials, error) {
@@ -303,5 +309,32 @@ func TestLogout(t *testing.T) {
 			}
 			api.want(t, "Logout")
 		})
+	}
+}
+
+// "No access" is all that the service says; the list of roles tells why.
+func TestRoleThatIsNotAssigned(t *testing.T) {
+	for _, tc := range []struct {
+		roles      []awsapi.Role
+		want, near string
+	}{
+		{[]awsapi.Role{{Name: "readonly"}, {Name: "FullAccess"}}, `the role "ReadOnly" in the account 123456789011 is not assigned to you; you have readonly, FullAccess`, "readonly"},
+		{[]awsapi.Role{{Name: "ReadOnyl"}}, "you have ReadOnyl", "ReadOnyl"},
+		{[]awsapi.Role{{Name: "FullAccess"}}, "you have FullAccess", ""},
+		{nil, "no role in the account 123456789011 is assigned to you", ""},
+		{[]awsapi.Role{{Name: "ReadOnly"}}, "No access", ""},
+	} {
+		api := &service{roles: tc.roles, credentials: func(awscred.Secret) (awscred.Credentials, error) {
+			return awscred.Credentials{}, &awsapi.Error{Operation: "GetRoleCredentials", Code: "ForbiddenException", Status: 403, Description: "No access"}
+		}}
+		s := legacy(t, api)
+		put(t, s, time.Hour)
+		_, err := s.Credentials(t.Context())
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("Credentials: %v, want %s", err, tc.want)
+		}
+		if e, ok := errors.AsType[*session.RoleError](err); ok && e.Near() != tc.near {
+			t.Errorf("near %q, want %q", e.Near(), tc.near)
+		}
 	}
 }

@@ -106,7 +106,7 @@ func (s *Session) RoleCredentials(ctx context.Context, accountID, roleName strin
 	}
 	c, err := s.API.GetRoleCredentials(ctx, t.AccessToken, accountID, roleName)
 	if err != nil {
-		return awscred.Credentials{}, s.Explain(err)
+		return awscred.Credentials{}, s.noAccess(ctx, t.AccessToken, accountID, roleName, s.Explain(err))
 	}
 	c.AccountID = accountID
 	return c, nil
