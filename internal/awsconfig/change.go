@@ -145,7 +145,10 @@ func (d *document) replaceNested(old *entry, pairs []KeyValue) []patch {
 	added := patch{old.end, old.end, ""}
 	var patches []patch
 	for _, kv := range pairs {
-		i := slices.IndexFunc(lines, func(l blockLine) bool { return l.key == kv.Key })
+		i := len(lines) - 1 // of a key that is there twice the last one counts
+		for i >= 0 && lines[i].key != kv.Key {
+			i--
+		}
 		switch {
 		case i < 0:
 			added.text += indent + kv.line(eol)
@@ -167,8 +170,7 @@ type blockLine struct {
 	start, end int
 }
 
-// blockLines returns the lines of the block e, last line first where a key is
-// there twice: the last one counts. The block's own last line is the last one.
+// blockLines returns the lines of the block e but comments and blank ones.
 func (d *document) blockLines(e *entry) []blockLine {
 	var lines []blockLine
 	at := e.start + lineLength(d.text[e.start:])
@@ -176,9 +178,7 @@ func (d *document) blockLines(e *entry) []blockLine {
 		end := at + lineLength(d.text[at:e.end])
 		line := strip(d.text[at:end])
 		if key, val, ok := strings.Cut(line, "="); ok && line[0] != '#' && line[0] != ';' {
-			l := blockLine{pair{strip(key), strip(val)}, at, end}
-			lines = slices.DeleteFunc(lines, func(x blockLine) bool { return x.key == l.key })
-			lines = append(lines, l)
+			lines = append(lines, blockLine{pair{strip(key), strip(val)}, at, end})
 		}
 		at = end
 	}

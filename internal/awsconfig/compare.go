@@ -59,21 +59,18 @@ func (e Edit) meant(old []entry) []entry {
 	return entries
 }
 
-// meant returns the value that kv makes of old, a block as canonical text.
+// meant returns the value that kv makes of old: of a key that is in a block twice
+// the last one counts.
 func (kv KeyValue) meant(old string) string {
 	if len(kv.Nested) == 0 {
 		return kv.Value
 	}
-	var pairs []pair
+	text := "\n"
 	if isNested(old) {
-		pairs, _ = nested(old)
+		text = old + "\n"
 	}
 	for _, sub := range kv.Nested {
-		pairs = setPair(pairs, pair{sub.Key, sub.Value})
-	}
-	text := ""
-	for _, p := range pairs {
-		text += "\n" + p.key + " = " + p.value
+		text += sub.line("\n")
 	}
 	return text
 }

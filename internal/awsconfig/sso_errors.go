@@ -97,30 +97,3 @@ func shellWord(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'"
 }
-
-// sameValue compares as botocore does: blocks by their pairs.
-func sameValue(a, b string) bool {
-	if !isNested(a) || !isNested(b) {
-		return a == b
-	}
-	x, _ := nested(a)
-	y, _ := nested(b)
-	if len(x) != len(y) {
-		return false
-	}
-	for _, p := range x {
-		if value, ok := value(y, p.key); !ok || value != p.value {
-			return false
-		}
-	}
-	return true
-}
-
-func value(pairs []pair, key string) (string, bool) {
-	for _, p := range pairs {
-		if p.key == key {
-			return p.value, true
-		}
-	}
-	return "", false
-}

@@ -1,6 +1,7 @@
 package awsconfig
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -99,6 +100,7 @@ func isNested(value string) bool { return strings.HasPrefix(value, "\n") }
 // nested returns the block's pairs, a key's last value at its first place, and
 // whether every line has its =.
 func nested(value string) (pairs []pair, ok bool) {
+	at := make(map[string]int)
 	for line := range strings.FieldsFuncSeq(value, isBreak) {
 		line = strip(line)
 		if line == "" {
@@ -108,18 +110,30 @@ func nested(value string) (pairs []pair, ok bool) {
 		if !ok {
 			return nil, false
 		}
-		pairs = setPair(pairs, pair{strip(key), strip(val)})
+		p := pair{strip(key), strip(val)}
+		if i, ok := at[p.key]; ok {
+			pairs[i] = p
+			continue
+		}
+		at[p.key] = len(pairs)
+		pairs = append(pairs, p)
 	}
 	return pairs, true
 }
 
-// setPair gives p's key its value, at the end if the key is new.
-func setPair(pairs []pair, p pair) []pair {
-	for i := range pairs {
-		if pairs[i].key == p.key {
-			pairs[i] = p
-			return pairs
-		}
+// sameValue compares as botocore does: blocks by their pairs, in any order.
+func sameValue(a, b string) bool {
+	if a == b || !isNested(a) || !isNested(b) {
+		return a == b
 	}
-	return append(pairs, p)
+	return maps.Equal(pairMap(a), pairMap(b))
+}
+
+func pairMap(block string) map[string]string {
+	pairs, _ := nested(block)
+	m := make(map[string]string, len(pairs))
+	for _, p := range pairs {
+		m[p.key] = p.value
+	}
+	return m
 }
