@@ -21,12 +21,14 @@ type wire struct {
 	fips      bool
 	dualStack bool
 	attempts  int
+	retryMode string
 	log       func(format string, args ...any)
 }
 
 // wire reads the settings that profile has a part in; the zero Profile has
-// none.
-func (e *Env) wire(cfg *awsconfig.Config, profile awsconfig.Profile) (*wire, error) {
+// none. --endpoint-url counts for the named services only, those that the
+// command is about: a token must not go where somebody wanted STS to be.
+func (e *Env) wire(cfg *awsconfig.Config, profile awsconfig.Profile, about ...awsapi.Service) (*wire, error) {
 	key := func(key string) string {
 		v, _ := profile.Values.Get(key)
 		return v
@@ -36,11 +38,14 @@ func (e *Env) wire(cfg *awsconfig.Config, profile awsconfig.Profile) (*wire, err
 		return nil, err
 	}
 	w := &wire{log: e.debugf}
-	if w.endpoints, err = awsapi.ResolveEndpoints(e.Getenv, e.Globals.EndpointURL, key, service); err != nil {
+	if w.endpoints, err = awsapi.ResolveEndpoints(e.Getenv, "", key, service); err != nil {
 		return nil, &configError{message: err.Error()}
 	}
+	if err := w.name(e.Globals.EndpointURL, about); err != nil {
+		return nil, err
+	}
 	w.fips, w.dualStack = awsapi.ResolveSwitches(e.Getenv, key)
-	if w.attempts, _, err = awsapi.ResolveRetry(e.Getenv, key); err != nil {
+	if w.attempts, w.retryMode, err = awsapi.ResolveRetry(e.Getenv, key); err != nil {
 		return nil, &configError{message: err.Error()}
 	}
 	w.http, err = awsapi.NewHTTPClient(awsapi.HTTPOptions{
@@ -48,6 +53,27 @@ func (e *Env) wire(cfg *awsconfig.Config, profile awsconfig.Profile) (*wire, err
 		Proxy:    http.ProxyFromEnvironment,
 	})
 	return w, err
+}
+
+// name takes url for the endpoint of the services.
+func (w *wire) name(url string, services []awsapi.Service) error {
+	none := func(string) string { return "" }
+	named, err := awsapi.ResolveEndpoints(none, url, none, none)
+	if err != nil {
+		return &usageError{message: err.Error()}
+	}
+	for _, s := range services {
+		switch {
+		case url == "":
+		case s == awsapi.SSO:
+			w.endpoints.SSO = named.SSO
+		case s == awsapi.SSOOIDC:
+			w.endpoints.SSOOIDC = named.SSOOIDC
+		case s == awsapi.STS:
+			w.endpoints.STS = named.STS
+		}
+	}
+	return nil
 }
 
 // services returns the look-up of endpoint_url in the profile's services
@@ -73,7 +99,7 @@ func services(cfg *awsconfig.Config, profile awsconfig.Profile) (func(id string)
 func (w *wire) client(region string) *awsapi.Client {
 	return awsapi.New(awsapi.Config{
 		Region: region, Endpoints: w.endpoints, FIPS: w.fips, DualStack: w.dualStack,
-		HTTP: w.http, MaxAttempts: w.attempts, Log: w.log,
+		HTTP: w.http, MaxAttempts: w.attempts, RetryMode: w.retryMode, Log: w.log,
 	})
 }
 
@@ -160,7 +186,7 @@ func (e *Env) profileSession(ctx context.Context) (*session.Session, *awsapi.Cli
 		return nil, nil, err
 	}
 	profile, _ := cfg.Profile(name)
-	w, err := e.wire(cfg, profile)
+	w, err := e.wire(cfg, profile, awsapi.SSO, awsapi.SSOOIDC)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -104,7 +104,7 @@ type configureRun struct {
 func (r *configureRun) wire() (*wire, error) {
 	name, _ := r.env.profileName()
 	profile, _ := r.cfg.Profile(name)
-	return r.env.wire(r.cfg, profile)
+	return r.env.wire(r.cfg, profile, awsapi.SSO, awsapi.SSOOIDC)
 }
 
 func (r *configureRun) discover(ctx context.Context, startURL string) (starturl.Center, bool, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/awscred"
 )
@@ -18,7 +19,7 @@ func (e *Env) credentials(ctx context.Context, cfg *awsconfig.Config) (*wire, aw
 	if !ok && named {
 		return nil, awscred.Credentials{}, &awsconfig.ProfileNotFoundError{Name: name}
 	}
-	w, err := e.wire(cfg, profile)
+	w, err := e.wire(cfg, profile, awsapi.STS)
 	if err != nil {
 		return nil, awscred.Credentials{}, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/ssocache"
 	"latchkey/internal/termtext"
@@ -47,7 +48,7 @@ func runLogin(ctx context.Context, env *Env, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	w, err := env.wire(cfg, profileOf(cfg, sso))
+	w, err := env.wire(cfg, profileOf(cfg, sso), awsapi.SSO, awsapi.SSOOIDC)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/awscred"
 	"latchkey/internal/session"
@@ -80,7 +81,7 @@ func (e *Env) logoutOne(ctx context.Context, cfg *awsconfig.Config, cache ssocac
 // logoutToken signs one token out, by way of the profile that it belongs to,
 // whose settings say where the service is.
 func (e *Env) logoutToken(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, t ssocache.StoredToken, owner awsconfig.Profile) error {
-	w, err := e.wire(cfg, owner)
+	w, err := e.wire(cfg, owner, awsapi.SSO, awsapi.SSOOIDC)
 	if err != nil {
 		return joined([]error{err, session.Logout(ctx, cache, nil, t)})
 	}
