@@ -110,6 +110,10 @@ type LoginRequiredError struct {
 	SSO     awsconfig.SSO
 	Expired time.Time // when the token ended, zero if that is not the reason
 	Err     error     // ErrNoToken, or why the token was refused or not refreshed
+
+	// Elsewhere: there is a token for the same portal, but of an sso-session
+	// where the profile has none, or the reverse.
+	Elsewhere bool
 }
 
 func (e *LoginRequiredError) Error() string {
@@ -124,6 +128,10 @@ func (e *LoginRequiredError) Error() string {
 		return fmt.Sprintf("the sign-in of %s ended at %s and could not be renewed: %v", who, clock(e.Expired), e.Err)
 	case !e.Expired.IsZero():
 		return fmt.Sprintf("the sign-in of %s ended at %s", who, clock(e.Expired))
+	case e.Elsewhere && e.SSO.SessionName == "":
+		return fmt.Sprintf("%s is not signed in; the sign-in to its start URL is that of an sso-session, which profiles without one do not share", who)
+	case e.Elsewhere:
+		return fmt.Sprintf("%s is not signed in; the sign-in to its start URL is that of profiles without an sso-session", who)
 	case errors.Is(e.Err, ErrNoToken):
 		return fmt.Sprintf("%s is not signed in", who)
 	}

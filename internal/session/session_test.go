@@ -338,3 +338,46 @@ func TestRoleThatIsNotAssigned(t *testing.T) {
 		}
 	}
 }
+
+// A start URL can be written in several ways, each of which has a file of its
+// own; a sign-in with one serves them all.
+func TestSameStartURLInAnotherSpelling(t *testing.T) {
+	for _, tc := range []struct {
+		configured, signedIn string
+		want                 bool
+	}{
+		{"https://my-sso-portal.awsapps.com/start", "https://my-sso-portal.awsapps.com/start/", true},
+		{"https://my-sso-portal.awsapps.com/start/", "https://my-sso-portal.awsapps.com/start#/", true},
+		{"https://my-sso-portal.awsapps.com/start/#/", "https://MY-sso-portal.awsapps.com/start", true},
+		{"https://my-sso-portal.awsapps.com/start", "https://other.awsapps.com/start", false},
+		{"https://my-sso-portal.awsapps.com/start", "http://my-sso-portal.awsapps.com/start", false},
+		{"https://my-sso-portal.awsapps.com/start", "https://my-sso-portal.awsapps.com/start2", false},
+	} {
+		there := legacy(t, &service{})
+		there.SSO.StartURL = tc.signedIn
+		put(t, there, time.Hour)
+		here := legacy(t, &service{})
+		here.Cache, here.SSO.StartURL = there.Cache, tc.configured
+		token, err := here.Token(t.Context())
+		if got := err == nil && token.AccessToken.Reveal() == "old"; got != tc.want {
+			t.Errorf("%s after a sign-in to %s: %v", tc.configured, tc.signedIn, err)
+		}
+	}
+}
+
+func TestTokenOfTheOtherKindIsNamed(t *testing.T) {
+	a := modern(t, &service{})
+	put(t, a, time.Hour)
+	b := legacy(t, &service{})
+	b.Cache = a.Cache
+	if _, err := b.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "is that of an sso-session") {
+		t.Errorf("Token: %v", err)
+	}
+	put(t, b, time.Hour)
+	if err := a.Cache.RemoveToken(a.TokenKey()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "is that of profiles without an sso-session") {
+		t.Errorf("Token: %v", err)
+	}
+}

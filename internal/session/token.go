@@ -17,7 +17,11 @@ func (s *Session) Token(ctx context.Context) (ssocache.Token, error) {
 	t, err := s.Cache.Token(s.TokenKey())
 	switch {
 	case errors.Is(err, ssocache.ErrNotFound):
-		return ssocache.Token{}, &LoginRequiredError{SSO: s.SSO, Err: ErrNoToken}
+		t, ok, elsewhere := s.anotherSpelling()
+		if !ok {
+			return t, &LoginRequiredError{SSO: s.SSO, Err: ErrNoToken, Elsewhere: elsewhere}
+		}
+		return t, nil
 	case err != nil:
 		return ssocache.Token{}, err
 	case s.fresh(t.ExpiresAt):
