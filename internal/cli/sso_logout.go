@@ -65,10 +65,13 @@ func (e *Env) logoutAll(ctx context.Context, cfg *awsconfig.Config, cache ssocac
 }
 
 func (e *Env) logoutOne(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, sso awsconfig.SSO) error {
+	tokens, err := cache.Tokens()
+	failed := []error{err}
 	s := &session.Session{SSO: sso}
-	var failed []error
-	if t, err := cache.Token(s.TokenKey()); err == nil {
-		failed = append(failed, e.logoutToken(ctx, cfg, cache, ssocache.StoredToken{Key: s.TokenKey(), Token: t}, profileOf(cfg, sso)))
+	for _, t := range tokens {
+		if s.Owns(t) {
+			failed = append(failed, e.logoutToken(ctx, cfg, cache, t, profileOf(cfg, sso)))
+		}
 	}
 	for _, name := range servedBy(cfg, sso) {
 		if other, err := cfg.SSOCredentials(name); err == nil {

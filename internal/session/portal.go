@@ -21,7 +21,7 @@ func (s *Session) anotherSpelling() (t ssocache.Token, ok, elsewhere bool) {
 		if !samePortal(other.StartURL, s.SSO.StartURL) || !other.ExpiresAt.After(s.Now()) {
 			continue
 		}
-		legacy := other.Key == ssocache.TokenKey(other.StartURL, "")
+		legacy := ofLegacy(other)
 		switch {
 		case legacy != s.Legacy():
 			elsewhere = true
@@ -31,6 +31,15 @@ func (s *Session) anotherSpelling() (t ssocache.Token, ok, elsewhere bool) {
 	}
 	return t, false, elsewhere
 }
+
+// Owns reports whether t is a token that the session uses.
+func (s *Session) Owns(t ssocache.StoredToken) bool {
+	return t.Key == s.TokenKey() || s.Legacy() && ofLegacy(t) && samePortal(t.StartURL, s.SSO.StartURL)
+}
+
+// ofLegacy reports whether t is a token of profiles without an sso-session,
+// whose files are named by the start URL.
+func ofLegacy(t ssocache.StoredToken) bool { return t.Key == ssocache.TokenKey(t.StartURL, "") }
 
 // samePortal reports whether two start URLs lead to the same page.
 func samePortal(a, b string) bool {
