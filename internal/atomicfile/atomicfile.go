@@ -55,8 +55,8 @@ func Write(name string, data []byte, o Options) error {
 	// Opened before the rename: after it, there is no way back to report.
 	sync := openDir(dir)
 	if err := rename(tmp, target); err != nil {
-		sync.Close()
-		os.Remove(tmp)
+		sync.discard()
+		_ = os.Remove(tmp)
 		return pathError("rename", target, err)
 	}
 	return sync.finish()

@@ -83,7 +83,7 @@ func plain(info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():
 		return errors.New("it is not a regular file")
-	case links(info) > 1:
+	case linked(info):
 		return errors.New("it has other hard links")
 	case !ours(info):
 		return errors.New("it belongs to another user")

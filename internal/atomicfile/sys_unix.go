@@ -13,12 +13,10 @@ import (
 // on a FIFO.
 const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK | syscall.O_CLOEXEC
 
-// links counts the names of the file that info describes.
-func links(info fs.FileInfo) uint64 {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(st.Nlink)
-	}
-	return 1
+// linked reports whether the file has more names than one.
+func linked(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && st.Nlink > 1
 }
 
 // ours reports whether the file is the user's own.
@@ -61,7 +59,8 @@ func openDir(dir string) dirSync {
 	return dirSync{f}
 }
 
-func (d dirSync) Close() error { return d.f.Close() }
+// discard is finish where there is nothing to sync.
+func (d dirSync) discard() { d.f.Close() }
 
 // finish makes the rename itself lasting.
 func (d dirSync) finish() error {

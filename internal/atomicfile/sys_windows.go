@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"time"
@@ -10,8 +11,8 @@ import (
 
 const openFlags = windows.O_FILE_FLAG_OPEN_REPARSE_POINT
 
-// links is 1: the profile directory is the user's, and FileInfo has no count.
-func links(fs.FileInfo) uint64 { return 1 }
+// linked is false: the profile directory is the user's, and FileInfo has no count.
+func linked(fs.FileInfo) bool { return false }
 
 // ours is true: the access list of the profile directory decides.
 func ours(fs.FileInfo) bool { return true }
@@ -23,7 +24,7 @@ func copyOwner(_ *os.File, _ fs.FileInfo, mode fs.FileMode) fs.FileMode { return
 type dirSync struct{}
 
 func openDir(string) dirSync  { return dirSync{} }
-func (dirSync) Close() error  { return nil }
+func (dirSync) discard()      {}
 func (dirSync) finish() error { return nil }
 
 // rename asks again for a while when a reader, a virus scanner say, has the
@@ -41,8 +42,7 @@ func rename(from, to string) error {
 }
 
 func isSharing(err error) bool {
-	e, ok := err.(*os.LinkError)
-	return ok && (e.Err == windows.ERROR_SHARING_VIOLATION || e.Err == windows.ERROR_ACCESS_DENIED)
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
 // The byte that is locked lies far beyond the file's content: Windows locks are
@@ -54,11 +54,8 @@ func tryLock(f *os.File) (held bool, err error) {
 	at := &windows.Overlapped{Offset: lockOffset}
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err = windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, at)
-	switch err {
-	case nil:
-		return true, nil
-	case windows.ERROR_LOCK_VIOLATION, windows.ERROR_IO_PENDING:
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
 		return false, nil
 	}
-	return false, err
+	return err == nil, err
 }

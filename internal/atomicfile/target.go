@@ -73,7 +73,7 @@ func (o Options) acceptable(info fs.FileInfo) error {
 		return errors.New("it is a directory")
 	case !mode.IsRegular():
 		return errors.New("it is not a regular file")
-	case !o.FollowSymlink && links(info) > 1:
+	case !o.FollowSymlink && linked(info):
 		return errors.New("it has other hard links")
 	// The mode itself is asked, not the system: root may write anything.
 	case o.RefuseReadOnly && mode&0o200 == 0:

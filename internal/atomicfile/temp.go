@@ -24,11 +24,11 @@ func writeTemp(target string, data []byte, mode fs.FileMode, owner fs.FileInfo) 
 	}
 	if err := fill(f, data, mode, owner); err != nil {
 		f.Close()
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 		return "", pathError("write", target, err)
 	}
 	if err := f.Close(); err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 		return "", pathError("close", target, err)
 	}
 	return f.Name(), nil
@@ -81,6 +81,6 @@ func isTemp(name, base string) bool {
 func removeIfOld(path string) {
 	info, err := os.Lstat(path)
 	if err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > staleAfter {
-		os.Remove(path)
+		_ = os.Remove(path)
 	}
 }

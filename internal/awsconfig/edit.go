@@ -39,6 +39,9 @@ func Apply(ctx context.Context, path string, edits ...Edit) error {
 			return err
 		}
 	}
+	if path == "" {
+		return &ConfigError{Message: "there is no place for the file: the home directory is unknown", Hint: "set HOME, or AWS_CONFIG_FILE to a path"}
+	}
 	target, err := atomicfile.Resolve(path)
 	if err != nil {
 		return err

@@ -46,8 +46,7 @@ type parser struct {
 	more     []byte // the open option's value so far, if it goes on
 	blanks   int    // blank lines that count if a further line follows
 
-	headers headerSet      // of all sections so far
-	keys    map[string]int // line of each key, in sections with many
+	headers headerSet // of all sections so far
 }
 
 // lines reads text[start:last], which is whole lines.
