@@ -3,6 +3,7 @@ package centercli_test
 import (
 	"bufio"
 	"bytes"
+	gocmp "cmp"
 	"context"
 	"io"
 	"net/http"
@@ -118,6 +119,32 @@ func TestErrors(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, run(t, nil, "", tt.args...)); diff != "" {
 			t.Errorf("%q: %s", tt.args, diff)
+		}
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string // of the start URL; "" is that of the address listened on
+	}{
+		{nil, ""},
+		{[]string{"--origin", "https://sso.example.com", "--behind-proxy"}, "https://sso.example.com/start"},
+		{[]string{"--origin", "https://sso.example.com", "--behind-proxy", "--region", "eu-central-1"}, "https://sso.example.com/start"},
+	} {
+		cmd, url, _ := program(t, append(tt.args, "--database", "sqlite:"+filepath.Join(t.TempDir(), "c.db"))...)
+		resp, err := http.Get(url + "/.well-known/latchkey-center")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if want := gocmp.Or(tt.want, url+"/start"); err != nil || !strings.Contains(string(body), `"start_url":"`+want+`"`) {
+			t.Errorf("%q: %s, want %s", tt.args, body, want)
+		}
+		cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%q: %v", tt.args, err)
 		}
 	}
 }

@@ -134,25 +134,24 @@ func validOrigin(origin string) bool {
 }
 
 // origin is where people are sent. Without --origin it is the address listened
-// on, whose host, if it stands for all addresses, nobody could go to.
+// on; that of a proxy in front, or one that stands for all addresses, can only
+// be guessed.
 func (o serveOptions) origin(address string, log *slog.Logger) string {
-	if o.Origin != "" {
-		return o.Origin
-	}
 	u, err := url.Parse(address)
-	if err != nil {
-		return address
+	if o.Origin != "" || err != nil {
+		return cmp.Or(o.Origin, address)
 	}
 	ip, err := netip.ParseAddr(u.Hostname())
-	if err != nil || ip.IsLoopback() && !o.BehindProxy {
+	everywhere := err == nil && ip.IsUnspecified()
+	if !everywhere && !o.BehindProxy {
 		return address
 	}
-	if ip.IsUnspecified() {
-		name, err := os.Hostname()
-		u.Host = net.JoinHostPort(cmp.Or(name, "localhost"), u.Port())
-		log.Warn("people are sent to this machine's name; --origin sets another", "origin", "https://"+u.Host, "error", err)
-	}
 	u.Scheme = "https"
+	if everywhere {
+		name, _ := os.Hostname() // "" is as good as none
+		u.Host = net.JoinHostPort(cmp.Or(name, "localhost"), u.Port())
+	}
+	log.Warn("no --origin: people are sent to a guessed address", "origin", u.String())
 	return u.String()
 }
 

@@ -24,11 +24,27 @@ func (db *DB) Apply(ctx context.Context, c directory.Change) error {
 
 func applyUsers(ctx context.Context, tx *sql.Tx, c directory.Change) error {
 	for _, u := range c.Users {
+		if err := signOutIfNew(ctx, tx, u); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO users (id, name, name_key, email, password_hash) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
 				email = excluded.email, password_hash = excluded.password_hash`,
 			u.ID, u.Name, directory.UserKey(u.Name), u.Email, u.PasswordHash)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signOutIfNew ends the sessions and tokens of a user who gets another password:
+// it may be changed because somebody else knew it.
+func signOutIfNew(ctx context.Context, tx *sql.Tx, u directory.User) error {
+	for _, table := range []string{"sessions", "tokens"} {
+		_, err := tx.ExecContext(ctx, "DELETE FROM "+table+` WHERE user_id IN (
+			SELECT id FROM users WHERE id = ? AND password_hash <> ?)`, u.ID, u.PasswordHash)
 		if err != nil {
 			return err
 		}

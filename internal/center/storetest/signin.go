@@ -38,6 +38,29 @@ func testSessions(t *testing.T, s Store) {
 	}
 }
 
+// Another password signs its owner out everywhere; another address does not.
+func testNewPassword(t *testing.T, s Store) {
+	ctx := t.Context()
+	fill(t, s)
+	g := grant(t, s, "a")
+	must(t, s.PutSession(ctx, session("browser")))
+	must(t, s.DecideDevice(ctx, g.UserCodeMAC, oauth.Decision{Status: oauth.Approved, UserID: "u-alice"}, start))
+	must(t, redeem(t, s, g, "token", start))
+	alice := directory.User{ID: "u-alice", Name: "alice", Email: "new@example.com", PasswordHash: "hash"}
+	must(t, s.Apply(ctx, directory.Change{Users: []directory.User{alice}}))
+	if _, err := s.Session(ctx, hash("browser"), start); err != nil {
+		t.Errorf("after a new address: %v", err)
+	}
+	alice.PasswordHash = "another hash"
+	must(t, s.Apply(ctx, directory.Change{Users: []directory.User{alice}}))
+	if _, err := s.Session(ctx, hash("browser"), start); !errors.Is(err, signin.ErrNotFound) {
+		t.Errorf("the session: %v", err)
+	}
+	if _, err := s.Token(ctx, hash("token"), start); !errors.Is(err, oauth.ErrNotFound) {
+		t.Errorf("the token: %v", err)
+	}
+}
+
 var limit = signin.Limit{Burst: 3, Every: 10 * time.Second}
 
 func testThrottle(t *testing.T, s Store) {

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"one redeemer":         testRedeemOnce,
 		"tokens":               testTokens,
 		"sessions":             testSessions,
+		"new password":         testNewPassword,
 		"throttle":             testThrottle,
 		"throttle under a mob": testThrottleMob,
 		"role keys":            testRoleKeys,
