@@ -96,6 +96,4 @@ func script(argument string) bool {
 	return strings.ContainsAny(argument, " \t\n;&|$#")
 }
 
-func shellActive(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._~:/?#=%+,@", r))
-}
+func shellActive(r rune) bool { return !alphanumeric(r) && !strings.ContainsRune("-._~:/?#=%+,@", r) }

@@ -80,8 +80,12 @@ func hiddenControl(raw string) bool {
 // its ASCII form.
 func plainHost(host string) bool {
 	return !strings.HasPrefix(host, "-") && !strings.ContainsFunc(host, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._:[]", r))
+		return !alphanumeric(r) && !strings.ContainsRune("-._:[]", r)
 	})
+}
+
+func alphanumeric(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
 func loopback(host string) bool {

@@ -40,7 +40,7 @@ func runListProfiles(env *Env, asJSON bool) error {
 	}
 	list := []profileJSON{}
 	for _, name := range cfg.Profiles() {
-		list = append(list, profileJSON{name, string(cfg.Kind(name)), cfg.Problem(name)})
+		list = append(list, profileJSON{name, cfg.Kind(name), cfg.Problem(name)})
 	}
 	return env.printJSON(list)
 }

@@ -67,7 +67,7 @@ func (s *source) line(ctx context.Context) (string, error) {
 			return "", errLineTooLong
 		}
 		if err := s.fill(ctx); err != nil {
-			if err == io.EOF && len(s.buf) > 0 {
+			if errors.Is(err, io.EOF) && len(s.buf) > 0 {
 				return string(s.take(len(s.buf))), nil
 			}
 			return "", err

@@ -98,7 +98,7 @@ func readKeys(reading, ctx context.Context, keys *source, p *tea.Program) {
 			return
 		case reading.Err() != nil:
 			return
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			p.Send(stopMsg{ErrEndOfInput})
 			return
 		case err != nil:
