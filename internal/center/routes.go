@@ -1,7 +1,6 @@
 package center
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"latchkey/internal/center/oauth"
@@ -71,8 +70,7 @@ func (c *Center) wellKnown(w http.ResponseWriter, r *http.Request) {
 		SSOOIDC string `json:"sso_oidc"`
 		STS     string `json:"sts"`
 	}
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(struct {
+	web.JSON(w, http.StatusOK, struct {
 		Region    string    `json:"region"`
 		StartURL  string    `json:"start_url"`
 		Endpoints endpoints `json:"endpoints"`

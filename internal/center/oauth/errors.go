@@ -1,9 +1,10 @@
 package oauth
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
+
+	"latchkey/internal/center/web"
 )
 
 // Error is an answer that the protocol has a name for.
@@ -76,15 +77,9 @@ func (s *Service) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	// SDKs take the exception from this header, and from __type without it.
 	w.Header().Set("x-amzn-ErrorType", e.Exception)
-	writeJSON(w, e.Status, struct {
+	web.JSON(w, e.Status, struct {
 		Type        string `json:"__type"`
 		Code        string `json:"error"`
 		Description string `json:"error_description"`
 	}{e.Exception, e.Code, e.Description})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body)
 }

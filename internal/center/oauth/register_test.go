@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"errors"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -58,7 +59,7 @@ func FuzzBodies(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, in := range []any{new(registerInput), new(startDeviceInput), new(tokenInput)} {
 			err := readJSON(httptest.NewRequest("POST", "/", strings.NewReader(body)), in)
-			if e, ok := err.(*Error); err != nil && (!ok || e.Exception != "InvalidRequestException") {
+			if e, ok := errors.AsType[*Error](err); err != nil && (!ok || e.Exception != "InvalidRequestException") {
 				t.Errorf("%q: %v", body, err)
 			}
 			if register, ok := in.(*registerInput); ok && err == nil {

@@ -44,7 +44,7 @@ func answer[In any](s *Service, operation func(r *http.Request, in In) (any, err
 			s.writeError(w, r, err)
 			return
 		}
-		writeJSON(w, http.StatusOK, out)
+		web.JSON(w, http.StatusOK, out)
 	}
 }
 

@@ -5,7 +5,6 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -71,16 +70,10 @@ func (s *Service) writeError(w http.ResponseWriter, r *http.Request, err error) 
 		e = &Error{http.StatusInternalServerError, "InternalServerException", "The center could not answer"}
 	}
 	w.Header().Set("x-amzn-ErrorType", e.Exception)
-	writeJSON(w, e.Status, struct {
+	web.JSON(w, e.Status, struct {
 		Message string `json:"message"`
 		Type    string `json:"__type"`
 	}{e.Message, "com.amazonaws.switchboard.portal#" + e.Exception})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body)
 }
 
 // operation makes a handler that knows whose token a request carries.
@@ -97,7 +90,7 @@ func (s *Service) operation(do func(r *http.Request, token oauth.Token) (any, er
 		case out == nil:
 			w.WriteHeader(http.StatusOK)
 		default:
-			writeJSON(w, http.StatusOK, out)
+			web.JSON(w, http.StatusOK, out)
 		}
 	}
 }

@@ -97,7 +97,9 @@ func (s *Service) Fail(w http.ResponseWriter, r *http.Request, err error) {
 // begin makes a session and gives its cookie to the browser. The one that the
 // browser had ends: an id from before the sign-in must not be good after it.
 func (s *Service) begin(w http.ResponseWriter, r *http.Request, user directory.User) error {
-	s.forget(r.Context(), r)
+	if err := s.forget(r.Context(), r); err != nil {
+		return err
+	}
 	lasts, err := s.Store.SignInSession(r.Context())
 	if err != nil {
 		return err

@@ -156,7 +156,7 @@ func testReopened(t *testing.T, open func(*testing.T, string) Store, url string)
 	key := s.ServerKey()
 	must(t, s.Close())
 	s = open(t, url)
-	defer s.Close()
+	t.Cleanup(func() { must(t, s.Close()) })
 	if !bytes.Equal(key, s.ServerKey()) || len(key) != 32 {
 		t.Error("another server key than before")
 	}

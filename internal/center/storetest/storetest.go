@@ -48,7 +48,7 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, newURL(t))
-			t.Cleanup(func() { s.Close() })
+			t.Cleanup(func() { must(t, s.Close()) })
 			test(t, s)
 		})
 	}
