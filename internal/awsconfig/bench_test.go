@@ -52,6 +52,22 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// BenchmarkProblems is list-profiles: it looks at every profile.
+func BenchmarkProblems(b *testing.B) {
+	text := manyProfiles(4000)
+	for b.Loop() {
+		c, err := awsconfig.Parse(awsconfig.Paths{}, text, "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, name := range c.Profiles() {
+			if problem := c.Problem(name); problem != "" {
+				b.Fatal(problem)
+			}
+		}
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	text := manyProfiles(4000)
 	b.SetBytes(int64(len(text)))

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // MaxSize is how large a file may be, in bytes. A thousand profiles are about
@@ -18,6 +20,10 @@ type document struct {
 	text     string
 	sections []section
 	defaults []entry // of [DEFAULT], which every section inherits
+
+	lookups    atomic.Int32 // so far, by index
+	makePlaces sync.Once
+	places     map[sectionID]int // for those who look up many
 }
 
 // A section is a header and what follows it. Its name is all that stands
@@ -79,6 +85,13 @@ func readFile(path string) (string, error) {
 // index returns the place in sections of the one that the reader takes for the
 // named one, or -1. Where several map to one name the last one counts.
 func (d *document) index(k Kind, name string) int {
+	if d.lookups.Add(1) > fewLookups {
+		d.makePlaces.Do(d.fillPlaces)
+		if i, ok := d.places[sectionID{k, name}]; ok {
+			return i
+		}
+		return -1
+	}
 	for i := len(d.sections) - 1; i >= 0; i-- {
 		if !couldName(d.sections[i].name, name) {
 			continue
@@ -88,6 +101,21 @@ func (d *document) index(k Kind, name string) int {
 		}
 	}
 	return -1
+}
+
+// fewLookups is until when looking through the sections costs less than a map
+// of them all.
+const fewLookups = 8
+
+func (d *document) fillPlaces() {
+	d.places = make(map[sectionID]int, 2*len(d.sections))
+	for i := range d.sections {
+		for k := KindProfile; k <= KindCredentials; k++ {
+			if name, ok := k.nameOf(d.sections[i].name); ok {
+				d.places[sectionID{k, name}] = i
+			}
+		}
+	}
 }
 
 // couldName is false for most headers that do not end in name, and quick: one

@@ -35,6 +35,12 @@ func (k Kind) nameOf(header string) (name string, ok bool) {
 	return "", false
 }
 
+// A sectionID is what a section is to the reader.
+type sectionID struct {
+	kind Kind
+	name string
+}
+
 // Section is the keys and values of one section, what it inherits from
 // [DEFAULT] included. Keys are in lower case.
 type Section struct {

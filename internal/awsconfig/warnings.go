@@ -43,12 +43,6 @@ func (c *Config) Warnings() []Warning {
 	return list
 }
 
-// A sectionID is what a section is to the reader.
-type sectionID struct {
-	kind Kind
-	name string
-}
-
 // id returns false for a section that is nothing to the reader.
 func (s *section) id() (id sectionID, ok bool) {
 	for _, k := range [...]Kind{KindProfile, KindSSOSession, KindServices} {
