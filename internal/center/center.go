@@ -14,8 +14,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -62,6 +64,9 @@ type Center struct {
 // once now and then hourly until Close.
 func New(ctx context.Context, config Config) (*Center, error) {
 	config = config.withDefaults()
+	if !regionForm.MatchString(config.Region) {
+		return nil, fmt.Errorf("region %q is not of AWS's form, such as us-east-1", config.Region)
+	}
 	startURLs, err := oauth.NewStartURLs(append([]string{config.Origin + "/start"}, config.StartURLs...)...)
 	if err != nil {
 		return nil, err
@@ -77,6 +82,9 @@ func New(ctx context.Context, config Config) (*Center, error) {
 	c.startSweeping(ctx)
 	return c, nil
 }
+
+// regionForm keeps regions to what can be part of a host name and of an ARN.
+var regionForm = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}$`)
 
 func (config Config) withDefaults() Config {
 	config.Origin = strings.TrimSuffix(cmp.Or(config.Origin, "http://127.0.0.1:8080"), "/")

@@ -107,6 +107,8 @@ func TestErrors(t *testing.T) {
 			"latchkey-center: --origin \"http://sso.example.com\" is not an origin\nhint: for example --origin https://sso.example.com\n"}},
 		{[]string{"serve", "--start-url", "d-1", "--listen", "127.0.0.1:0", "--database", db}, result{1, "",
 			"latchkey-center: start URL d-1: want https://HOST/start\n"}},
+		{[]string{"serve", "--region", "US East", "--listen", "127.0.0.1:0", "--database", db}, result{1, "",
+			"latchkey-center: region \"US East\" is not of AWS's form, such as us-east-1\n"}},
 		{[]string{"serve", "--lisen", "x"}, result{2, "",
 			"latchkey-center: unknown flag: --lisen\nhint: see \"latchkey-center serve --help\"\n"}},
 		{[]string{"sevre"}, result{2, "",

@@ -58,7 +58,6 @@ func Valid(p string) error {
 type Hasher struct {
 	slots chan struct{}
 	queue chan struct{}
-	dummy string
 }
 
 // NewHasher returns a Hasher for the whole process.
@@ -67,7 +66,6 @@ func NewHasher() *Hasher {
 	return &Hasher{
 		slots: make(chan struct{}, n),
 		queue: make(chan struct{}, 32*n),
-		dummy: hash("", make([]byte, saltLen)),
 	}
 }
 
@@ -100,7 +98,7 @@ func (h *Hasher) Check(ctx context.Context, phc, password string) (bool, error) 
 		return false, ErrBusy
 	}
 	if phc == "" {
-		_, err := h.verify(ctx, h.dummy, password)
+		_, err := h.verify(ctx, format(make([]byte, saltLen), make([]byte, hashLen)), password)
 		return false, err
 	}
 	return h.verify(ctx, phc, password)
@@ -122,7 +120,10 @@ func (h *Hasher) verify(ctx context.Context, phc, password string) (bool, error)
 }
 
 func hash(password string, salt []byte) string {
-	sum := argon2.IDKey([]byte(password), salt, passes, memory, threads, hashLen)
+	return format(salt, argon2.IDKey([]byte(password), salt, passes, memory, threads, hashLen))
+}
+
+func format(salt, sum []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(sum))
 }
