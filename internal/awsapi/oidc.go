@@ -10,8 +10,12 @@ import (
 	"latchkey/internal/awscred"
 )
 
-// DeviceCodeGrant is the grant type of RFC 8628, section 3.4.
-const DeviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code"
+// Grant types of CreateToken.
+const (
+	DeviceCodeGrant        = "urn:ietf:params:oauth:grant-type:device_code" // RFC 8628, section 3.4
+	AuthorizationCodeGrant = "authorization_code"                           // RFC 6749, section 4.1.3
+	RefreshTokenGrant      = "refresh_token"                                // RFC 6749, section 6
+)
 
 // RegisterClientInput describes the client to register, which is always
 // public. Fields left empty are not sent.
@@ -107,12 +111,12 @@ func pollInterval(s int32) time.Duration {
 type CreateTokenInput struct {
 	ClientID     string
 	ClientSecret awscred.Secret
-	GrantType    string         // DeviceCodeGrant, authorization_code or refresh_token
+	GrantType    string         // DeviceCodeGrant, AuthorizationCodeGrant or RefreshTokenGrant
 	DeviceCode   awscred.Secret // DeviceCodeGrant
-	Code         awscred.Secret // authorization_code, and the next two
+	Code         awscred.Secret // AuthorizationCodeGrant, and the next two
 	CodeVerifier awscred.Secret
 	RedirectURI  string
-	RefreshToken awscred.Secret // refresh_token
+	RefreshToken awscred.Secret // RefreshTokenGrant
 }
 
 // A Token is what signing in gives.
