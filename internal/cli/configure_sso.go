@@ -64,6 +64,10 @@ func runConfigureSSO(ctx context.Context, env *Env, o configureSSOOptions) error
 	if err != nil {
 		return err
 	}
+	// Before the person answers anything and signs in.
+	if err := awsconfig.CheckWritable(paths.Config); err != nil {
+		return err
+	}
 	out := env.Out
 	if o.JSON {
 		out = env.Err
