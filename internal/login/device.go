@@ -90,16 +90,8 @@ func (p *poll) judge(err error) error {
 		// https://datatracker.ietf.org/doc/html/rfc8628#section-3.5
 		p.interval += slowDownStep
 		return errPending
-	case "ExpiredTokenException":
-		return ErrExpired
-	case "AccessDeniedException":
-		// With a reason it is not the person who denied, but a key that the
-		// service may not use.
-		if answered.Reason == "" {
-			return ErrDenied
-		}
 	}
-	return err
+	return decided(err)
 }
 
 // transient reports whether the same question may be answered later.

@@ -21,11 +21,33 @@ var (
 	ErrExpired = errors.New("the sign-in was not completed in time")
 )
 
+// decided returns the person's or the clock's decision where err, the answer to
+// a request for a token, tells one; else err.
+func decided(err error) error {
+	answered, ok := errors.AsType[*awsapi.Error](err)
+	if !ok {
+		return err
+	}
+	switch answered.Code {
+	case "ExpiredTokenException":
+		return ErrExpired
+	case "AccessDeniedException":
+		// With a reason it is not the person who denied, but a key that the
+		// service may not use.
+		if answered.Reason == "" {
+			return ErrDenied
+		}
+	}
+	return err
+}
+
 // A UI is how a sign-in reaches the person. A nil function means: cannot.
 type UI struct {
-	// ShowCode tells the person what to do. It is called at most once, after
-	// the browser was tried.
+	// ShowCode and ShowURL tell the person what to do, the one for a device
+	// code, the other for a browser of this machine. One of them is called, at
+	// most once, after the browser was tried.
 	ShowCode func(Prompt)
+	ShowURL  func(URLPrompt)
 	// OpenBrowser opens url, which comes from the service and is checked by
 	// this function before anything is started with it.
 	OpenBrowser func(ctx context.Context, url string) error
@@ -40,6 +62,26 @@ type Prompt struct {
 	BrowserOpened           bool
 	BrowserError            error // why not, nil when it was not tried
 	ExpiresIn               time.Duration
+}
+
+// A URLPrompt is where the person signs in with a browser that can reach this
+// machine. The URL is raw.
+type URLPrompt struct {
+	URL           string
+	BrowserOpened bool
+	BrowserError  error // why not, nil when it was not tried
+}
+
+// authorize opens the browser, then shows the URL.
+func (ui UI) authorize(ctx context.Context, url string) {
+	p := URLPrompt{URL: url}
+	if ui.OpenBrowser != nil {
+		p.BrowserError = ui.OpenBrowser(ctx, url)
+		p.BrowserOpened = p.BrowserError == nil
+	}
+	if ui.ShowURL != nil {
+		ui.ShowURL(p)
+	}
 }
 
 // prompt opens the browser, then shows the code: the words depend on whether
