@@ -26,8 +26,11 @@ const rounds = 300
 // credentials are in the cache, with few and with many profiles in the file.
 func BenchmarkExportCredentialsHit(b *testing.B) {
 	dir := b.TempDir()
-	empty := build(b, dir, "empty", emptyProgram(b, dir))
-	latchkey := build(b, dir, "latchkey", "latchkey/cmd/latchkey")
+	empty := filepath.Join(dir, "empty")
+	if err := build(empty, emptyProgram(b, dir)); err != nil {
+		b.Fatal(err)
+	}
+	latchkey := program(b)
 	for _, profiles := range []int{4, 4000} {
 		b.Run(fmt.Sprintf("profiles=%d", profiles), func(b *testing.B) {
 			env := home(b, profiles)
@@ -80,27 +83,7 @@ func run(b *testing.B, env []string, argv ...string) time.Duration {
 	return took
 }
 
-// build compiles pkg and copies the result: a file that the linker has just
-// written starts more slowly than the same bytes copied.
-func build(b *testing.B, dir, name, pkg string) string {
-	b.Helper()
-	linked, installed := filepath.Join(dir, name+".linked"), filepath.Join(dir, name)
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", linked, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%s: %v\n%s", pkg, err, out)
-	}
-	data, err := os.ReadFile(linked)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := os.WriteFile(installed, data, 0o700); err != nil {
-		b.Fatal(err)
-	}
-	return installed
-}
-
-func emptyProgram(b *testing.B, dir string) string {
+func emptyProgram(b testing.TB, dir string) string {
 	b.Helper()
 	source := filepath.Join(dir, "empty.go")
 	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
@@ -111,7 +94,7 @@ func emptyProgram(b *testing.B, dir string) string {
 
 // home makes a home directory with that many profiles and the credentials of
 // the first, and returns the environment that leads there.
-func home(b *testing.B, profiles int) []string {
+func home(b testing.TB, profiles int) []string {
 	b.Helper()
 	dir := b.TempDir()
 	var config strings.Builder
