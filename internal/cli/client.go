@@ -29,15 +29,32 @@ type wire struct {
 // none. --endpoint-url counts for the named services only, those that the
 // command is about: a token must not go where somebody wanted STS to be.
 func (e *Env) wire(cfg *awsconfig.Config, profile awsconfig.Profile, about ...awsapi.Service) (*wire, error) {
-	key := func(key string) string {
-		v, _ := profile.Values.Get(key)
-		return v
-	}
 	service, err := services(cfg, profile)
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{log: e.debugf}
+	key := func(key string) string {
+		v, _ := profile.Values.Get(key)
+		return v
+	}
+	return e.wireOf(key, service, about)
+}
+
+// wireAway is the wire of a profile that is about to sign in elsewhere: its
+// endpoints are those of the place that it leaves.
+func (e *Env) wireAway(profile awsconfig.Profile, about ...awsapi.Service) (*wire, error) {
+	key := func(key string) string {
+		v, _ := profile.Values.Get(key)
+		if key == "endpoint_url" {
+			return ""
+		}
+		return v
+	}
+	return e.wireOf(key, func(string) string { return "" }, about)
+}
+
+func (e *Env) wireOf(key, service func(string) string, about []awsapi.Service) (w *wire, err error) {
+	w = &wire{log: e.debugf}
 	if w.endpoints, err = awsapi.ResolveEndpoints(e.Getenv, "", key, service); err != nil {
 		return nil, &configError{message: err.Error()}
 	}
@@ -142,6 +159,9 @@ func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session
 		return nil, err
 	}
 	resolved, region, err := w.direct(ctx, sso)
+	if hinted, ok := errors.AsType[*starturl.HintError](err); ok {
+		return nil, misconfigured("sso_start_url", hinted)
+	}
 	if err != nil {
 		return nil, err
 	}

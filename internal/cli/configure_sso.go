@@ -103,16 +103,19 @@ type configureRun struct {
 	session   *session.Session
 }
 
-// wire is that of the starting profile, whose services section or CA bundle may
-// be needed to sign in.
-func (r *configureRun) wire() (*wire, error) {
+// wire is that of the starting profile, whose CA bundle may be needed to sign
+// in, and whose services section too if it signs in to the same place.
+func (r *configureRun) wire(startURL string) (*wire, error) {
 	name, _ := r.env.profileName()
 	profile, _ := r.cfg.Profile(name)
-	return r.env.wire(r.cfg, profile, awsapi.SSO, awsapi.SSOOIDC)
+	if sso, err := r.cfg.SSOLogin(name, ""); err == nil && sso.StartURL == startURL {
+		return r.env.wire(r.cfg, profile, awsapi.SSO, awsapi.SSOOIDC)
+	}
+	return r.env.wireAway(profile, awsapi.SSO, awsapi.SSOOIDC)
 }
 
 func (r *configureRun) discover(ctx context.Context, startURL string) (starturl.Center, bool, error) {
-	w, err := r.wire()
+	w, err := r.wire(startURL)
 	if err != nil {
 		return starturl.Center{}, false, err
 	}
@@ -120,7 +123,7 @@ func (r *configureRun) discover(ctx context.Context, startURL string) (starturl.
 }
 
 func (r *configureRun) resolve(ctx context.Context, startURL string) (resolved, region string, err error) {
-	w, err := r.wire()
+	w, err := r.wire(startURL)
 	if err != nil {
 		return "", "", err
 	}
@@ -132,7 +135,7 @@ func (r *configureRun) resolve(ctx context.Context, startURL string) (resolved, 
 // signIn uses the token that is there while it lives, and else asks the person
 // to sign in.
 func (r *configureRun) signIn(ctx context.Context, t wizard.Target) (wizard.Portal, error) {
-	w, err := r.wire()
+	w, err := r.wire(t.SSO.StartURL)
 	if err != nil {
 		return nil, err
 	}

@@ -118,6 +118,9 @@ func service(err error) (int, string, bool) {
 	if e, ok := errors.AsType[*session.RoleError](err); ok {
 		return exitService, roleHint(e), true
 	}
+	if e, ok := errors.AsType[*starturl.UnreachableError](err); ok {
+		return exitOther, e.Hint, true
+	}
 	if e, ok := errors.AsType[*awsapi.UnreachableError](err); ok {
 		return exitOther, e.Hint, true
 	}

@@ -74,7 +74,7 @@ func cmdCenter(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, stop := context.WithCancel(context.Background())
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	c, err := center.New(ctx, center.Config{
-		Database: "sqlite:" + filepath.Join(ts.Getenv("WORK"), "center.db"), Origin: origin, Region: "us-east-1",
+		Database: "sqlite:" + filepath.Join(ts.Getenv("WORK"), strings.ReplaceAll(ln.Addr().String(), ":", "-")+".db"), Origin: origin, Region: "us-east-1",
 		StartURLs: args, Logger: log,
 	})
 	ts.Check(err)

@@ -48,11 +48,8 @@ func runLogout(ctx context.Context, env *Env, sessionName string) error {
 
 func (e *Env) logoutAll(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir) error {
 	tokens, err := cache.Tokens()
-	if err != nil {
-		return err
-	}
+	failed := []error{err}
 	owners := ownersOf(cfg)
-	var failed []error
 	for _, t := range tokens {
 		failed = append(failed, e.logoutToken(ctx, cfg, cache, t, owners[t.Key]))
 	}
@@ -86,13 +83,14 @@ func (e *Env) logoutOne(ctx context.Context, cfg *awsconfig.Config, cache ssocac
 func (e *Env) logoutToken(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, t ssocache.StoredToken, owner awsconfig.Profile) error {
 	w, err := e.wire(cfg, owner, awsapi.SSO, awsapi.SSOOIDC)
 	if err != nil {
-		return joined([]error{err, session.Logout(ctx, cache, nil, t)})
+		return joined([]error{err, session.Logout(ctx, cache, nil, t, e.Now())})
 	}
-	sso := awsconfig.SSO{StartURL: t.StartURL, Region: t.Region}
-	if _, _, err := w.direct(ctx, sso); err != nil {
-		return session.Logout(ctx, cache, unreachable{err}, t)
+	if t.StartURL != "" { // other tools' tokens may have none
+		if _, _, err := w.direct(ctx, awsconfig.SSO{StartURL: t.StartURL, Region: t.Region}); err != nil {
+			return session.Logout(ctx, cache, unreachable{err}, t, e.Now())
+		}
 	}
-	return session.Logout(ctx, cache, w.client(t.Region), t)
+	return session.Logout(ctx, cache, w.client(t.Region), t, e.Now())
 }
 
 // ownersOf maps token keys to a profile that uses each.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"latchkey/internal/awsapi"
 	"latchkey/internal/awscred"
@@ -15,21 +16,31 @@ type Logouter interface {
 	Logout(ctx context.Context, token awscred.Secret) error
 }
 
+// logoutPatience is how long a sign-out waits for whoever holds the token's
+// lock.
+const logoutPatience = 5 * time.Second
+
 // Logout gives the token back to the service and deletes it, whether or not the
 // service could be told. An error says that it could not.
-func Logout(ctx context.Context, cache ssocache.Dir, api Logouter, token ssocache.StoredToken) error {
+func Logout(ctx context.Context, cache ssocache.Dir, api Logouter, token ssocache.StoredToken, now time.Time) error {
+	// A refresh by another process may be under way, whose token would outlive
+	// this one. A holder that does not let go is no reason to stay signed in.
+	patience, cancel := context.WithTimeout(ctx, logoutPatience)
+	defer cancel()
+	if unlock, err := cache.Lock(patience, token.Key); err == nil {
+		defer unlock()
+	}
+	if current, err := cache.Token(token.Key); err == nil {
+		token.Token = current
+	}
 	var told error
 	if api != nil && token.Region != "" {
 		told = api.Logout(ctx, token.AccessToken)
 	}
-	unlock, err := cache.Lock(ctx, token.Key)
-	if err == nil {
-		defer unlock()
-	}
 	if err := cache.RemoveToken(token.Key); err != nil {
 		return err
 	}
-	if told == nil || final(told) {
+	if told == nil || final(told) || !token.ExpiresAt.IsZero() && token.ExpiresAt.Before(now) {
 		return nil
 	}
 	return fmt.Errorf("signed out here, but the token is valid at the service until %s: %w", clock(token.ExpiresAt), told)

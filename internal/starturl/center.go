@@ -28,8 +28,8 @@ const wellKnown = "/.well-known/latchkey-center"
 // reports false, without a request, for hosts of AWS's, and false when the
 // origin has something else to say.
 //
-// The error is a *HintError when a center on this machine does not answer, and
-// when a description cannot be followed: secrets will go to the endpoints it
+// The error is an *UnreachableError when a center on this machine does not
+// answer, and a *HintError when a description cannot be followed: secrets will go to the endpoints it
 // names, so they must lie at the origin that the person typed.
 func Discover(ctx context.Context, hc *http.Client, startURL string) (Center, bool, error) {
 	if err := Check(startURL); err != nil {
@@ -44,7 +44,7 @@ func Discover(ctx context.Context, hc *http.Client, startURL string) (Center, bo
 		return Center{}, false, ctx.Err()
 	}
 	if err != nil && Loopback(u.Hostname()) {
-		return Center{}, false, &HintError{"no answer from " + origin(u) + ": " + reason(err), "is the center running there?"}
+		return Center{}, false, &UnreachableError{"no answer from " + origin(u) + ": " + reason(err), "is the center running there?"}
 	}
 	if err != nil || description == nil {
 		return Center{}, false, nil

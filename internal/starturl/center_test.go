@@ -91,6 +91,13 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+func checkUnreachable(t *testing.T, what string, err error, text string) {
+	t.Helper()
+	if e, ok := errors.AsType[*starturl.UnreachableError](err); !ok || e.Hint == "" || !strings.Contains(err.Error(), text) {
+		t.Errorf("%q: got %#v, want %q and a hint", what, err, text)
+	}
+}
+
 // A center on this machine that is down is told as such; another host may be a
 // vanity name that does not answer this question.
 func TestDiscoverWithoutAnswer(t *testing.T) {
@@ -100,7 +107,7 @@ func TestDiscoverWithoutAnswer(t *testing.T) {
 	}
 	l.Close()
 	_, _, err = starturl.Discover(t.Context(), http.DefaultClient, "http://"+l.Addr().String()+"/start")
-	checkHint(t, "refused", err, "no answer from http://"+l.Addr().String()+": ")
+	checkUnreachable(t, "refused", err, "no answer from http://"+l.Addr().String()+": ")
 
 	silent := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
@@ -112,7 +119,7 @@ func TestDiscoverWithoutAnswer(t *testing.T) {
 			t.Errorf("remote: %v, %v", ok, err)
 		}
 		_, _, err = starturl.Discover(t.Context(), silent, "http://127.0.0.1:1/start")
-		checkHint(t, "silent", err, "did not answer in time")
+		checkUnreachable(t, "silent", err, "did not answer in time")
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, _, err := starturl.Discover(ctx, silent, "http://127.0.0.1:1/start"); !errors.Is(err, context.Canceled) {

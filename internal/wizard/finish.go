@@ -81,10 +81,14 @@ func (w *Wizard) write(ctx context.Context, p profile, t Target) error {
 	if t.New {
 		more = append(more, sessionEdit(t.SSO))
 	}
-	if t.Center != nil {
-		services := servicesEdit(p, t)
+	switch {
+	case t.Center != nil:
+		services := w.servicesEdit(p, t)
 		set("services", services.Name)
 		more = append(more, services)
+	case strings.HasPrefix(p.services, centerSection):
+		// The profile has left the center that this section leads to.
+		edit.Delete = append(edit.Delete, "services")
 	}
 	return awsconfig.Apply(ctx, w.ConfigFile, append([]awsconfig.Edit{edit}, more...)...)
 }
@@ -97,20 +101,46 @@ func sessionEdit(sso awsconfig.SSO) awsconfig.Edit {
 	}}
 }
 
-// servicesEdit leads sso, sso-oidc and sts to the center; a services section
-// that the profile has already gains them beside what it says of others.
-func servicesEdit(p profile, t Target) awsconfig.Edit {
+// centerSection begins the name of a services section that leads to a center.
+const centerSection = "center-"
+
+// servicesEdit leads sso, sso-oidc and sts to the center. A section is shared by
+// whatever profiles name it, so one that leads elsewhere is left alone.
+func (w *Wizard) servicesEdit(p profile, t Target) awsconfig.Edit {
 	name := p.services
-	if name == "" {
-		name = "latchkey-center"
-		if u, err := url.Parse(t.SSO.StartURL); err == nil {
-			name = "center-" + strings.NewReplacer(":", "-", "[", "", "]", "").Replace(u.Host)
-		}
+	if name == "" || strings.HasPrefix(name, centerSection) || w.leadsElsewhere(name, t) {
+		name = centerSection + hostPart(t.SSO.StartURL)
 	}
-	endpoint := func(service, url string) awsconfig.KeyValue {
-		return awsconfig.KeyValue{Key: service, Nested: []awsconfig.KeyValue{{Key: "endpoint_url", Value: url}}}
+	edit := awsconfig.Edit{Kind: awsconfig.KindServices, Name: name}
+	for _, e := range endpoints(t) {
+		edit.Set = append(edit.Set, awsconfig.KeyValue{
+			Key: e.service, Nested: []awsconfig.KeyValue{{Key: "endpoint_url", Value: e.url}},
+		})
 	}
-	return awsconfig.Edit{Kind: awsconfig.KindServices, Name: name, Set: []awsconfig.KeyValue{
-		endpoint("sso", t.Center.SSO), endpoint("sso_oidc", t.Center.SSOOIDC), endpoint("sts", t.Center.STS),
-	}}
+	return edit
+}
+
+type endpoint struct{ service, url string }
+
+func endpoints(t Target) []endpoint {
+	return []endpoint{{"sso", t.Center.SSO}, {"sso_oidc", t.Center.SSOOIDC}, {"sts", t.Center.STS}}
+}
+
+// leadsElsewhere reports whether the services section has an endpoint that is
+// not the center's.
+func (w *Wizard) leadsElsewhere(name string, t Target) bool {
+	section, _ := w.Config.Services(name)
+	return slices.ContainsFunc(endpoints(t), func(e endpoint) bool {
+		url, ok := section.Nested(e.service, "endpoint_url")
+		return ok && url != e.url
+	})
+}
+
+// hostPart is the host and port of a start URL, as a word.
+func hostPart(startURL string) string {
+	u, err := url.Parse(startURL)
+	if err != nil {
+		return "local"
+	}
+	return strings.NewReplacer(":", "-", "[", "", "]", "").Replace(u.Host)
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ func (w *Wizard) target(ctx context.Context, start awsconfig.Profile) (Target, e
 			return Target{}, err
 		}
 		t := Target{SSO: sso}
+		if err := w.sameSession(sso); err != nil {
+			return Target{}, err
+		}
 		return t, w.center(ctx, &t)
 	}
 	t := Target{New: name != ""}
@@ -44,6 +48,31 @@ func (w *Wizard) target(ctx context.Context, start awsconfig.Profile) (Target, e
 		t.SSO.Scopes, err = w.scopes(ctx)
 	}
 	return t, err
+}
+
+// sameSession refuses flags that say otherwise than the session that is
+// configured: passing them over would sign in elsewhere than was asked for.
+func (w *Wizard) sameSession(sso awsconfig.SSO) error {
+	if err := contradiction("--sso-start-url", w.Given.StartURL, sso.StartURL); err != nil {
+		return err
+	}
+	if err := contradiction("--sso-region", w.Given.SSORegion, sso.Region); err != nil {
+		return err
+	}
+	if given := splitScopes(w.Given.Scopes); len(given) > 0 && !slices.Equal(given, sso.Scopes) {
+		return contradiction("--sso-registration-scopes", w.Given.Scopes, strings.Join(sso.Scopes, ","))
+	}
+	return nil
+}
+
+func contradiction(flag, given, is string) error {
+	if given == "" || given == is {
+		return nil
+	}
+	return &BadAnswerError{
+		Message: fmt.Sprintf("%s is %s, but it is %s here", flag, termtext.Line(given), termtext.Line(is)),
+		Hint:    "leave " + flag + " out, or use another session or start URL",
+	}
 }
 
 func (w *Wizard) sessionName(ctx context.Context, start awsconfig.Profile) (string, error) {
@@ -105,11 +134,13 @@ func (w *Wizard) region(ctx context.Context, start awsconfig.Profile, t *Target)
 		current = t.Center.Region
 	case !awsOwned(t.SSO.StartURL):
 		// As in the AWS CLI, any failure to follow the URL leaves the question.
-		if resolved, region, err := w.Resolve(ctx, t.SSO.StartURL); err == nil && region != "" {
+		if resolved, region, err := w.Resolve(ctx, t.SSO.StartURL); err == nil {
 			t.Resolved, t.SSO.Region = resolved, region
-			w.say("The start URL leads to %s, region %s.", termtext.Line(resolved), termtext.Line(region))
-			return nil
+			w.say("The start URL leads to %s.", termtext.Line(resolved))
 		}
+	}
+	if t.SSO.Region != "" {
+		return contradiction("--sso-region", w.Given.SSORegion, t.SSO.Region)
 	}
 	var err error
 	t.SSO.Region, err = w.ask(ctx, question{

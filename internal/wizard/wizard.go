@@ -108,6 +108,9 @@ func (e *NothingAssignedError) Error() string { return e.Message }
 // Run holds the conversation and writes the profile. When it fails, nothing was
 // written.
 func (w *Wizard) Run(ctx context.Context) (Result, error) {
+	if err := w.Given.check(); err != nil {
+		return Result{}, err
+	}
 	start := w.startingProfile()
 	target, err := w.target(ctx, start)
 	if err != nil {
@@ -126,6 +129,31 @@ func (w *Wizard) Run(ctx context.Context) (Result, error) {
 	}
 	target.SSO.Profile = p.name
 	return Result{Profile: p.name, Target: target}, w.write(ctx, p, target)
+}
+
+// check refuses flags that no service needs to be asked about, before a person
+// signs in.
+func (g Given) check() error {
+	for _, a := range []struct {
+		what, answer string
+		check        func(string) error
+	}{
+		{"SSO session name", g.SessionName, awsconfig.ValidName},
+		{"SSO start URL", g.StartURL, checkStartURL},
+		{"SSO region", g.SSORegion, starturl.CheckRegion},
+		{"SSO registration scopes", g.Scopes, checkScopes},
+		{"CLI default client Region", g.Region, starturl.CheckRegion},
+		{"CLI default output format", g.Output, checkOutput},
+		{"CLI profile name", g.Profile, awsconfig.ValidName},
+	} {
+		if a.answer == "" {
+			continue
+		}
+		if err := a.check(a.answer); err != nil {
+			return bad(a.what, err)
+		}
+	}
+	return nil
 }
 
 // startingProfile gives the defaults: the profile that was named, which need
