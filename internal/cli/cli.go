@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -56,6 +57,8 @@ credentials are kept where every AWS client looks for them.`,
 		return &usageError{err.Error(), "run \"" + cmd.CommandPath() + " --help\" for its flags"}
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelpCmd())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return env.Globals.check() }
 	env.Globals.register(root.PersistentFlags())
 	root.AddCommand(
 		group("configure", "Write and read profiles",
@@ -65,6 +68,22 @@ credentials are kept where every AWS client looks for them.`,
 		group("sts", "Ask AWS who you are", newCallerIdentityCmd(env)),
 	)
 	return root
+}
+
+// newHelpCmd is cobra's help command, to which an unknown topic is no success.
+func newHelpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return &usageError{"no help for " + quote(strings.Join(args, " ")), "run \"latchkey --help\" for the commands"}
+			}
+			topic.InitDefaultHelpFlag()
+			return topic.Help()
+		},
+	}
 }
 
 // group is a command that only holds others.

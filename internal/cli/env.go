@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -11,6 +13,7 @@ import (
 	"latchkey/internal/browser"
 	"latchkey/internal/picker"
 	"latchkey/internal/ssocache"
+	"latchkey/internal/starturl"
 )
 
 // Env is everything that a command meets outside the program.
@@ -49,6 +52,21 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.StringVar(&g.Color, "color", "auto", "auto, on or off")
 	f.BoolVar(&g.Debug, "debug", false, "say on stderr what is done")
 	f.SortFlags = false
+}
+
+// check refuses values of the global flags that no command could use.
+func (g *globals) check() error {
+	if !slices.Contains([]string{"auto", "on", "off"}, g.Color) {
+		return &usageError{"--color: invalid choice " + quote(g.Color), "choose one of auto, on, off"}
+	}
+	if g.Region == "" {
+		return nil
+	}
+	err := starturl.CheckRegion(g.Region)
+	if hinted, ok := errors.AsType[*starturl.HintError](err); ok {
+		return &usageError{"--region: " + hinted.Message, hinted.Hint}
+	}
+	return err
 }
 
 // profileName is the profile to use: the flag, then the environment, then
