@@ -165,9 +165,13 @@ func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session
 	if err != nil {
 		return nil, err
 	}
+	auto, err := e.autoLogin()
+	if err != nil {
+		return nil, err
+	}
 	return &session.Session{
 		SSO: sso, Cache: cache, API: w.client(region), Now: e.Now,
-		StartURL: resolved, Region: region, Warn: e.warn,
+		StartURL: resolved, Region: region, AutoLogin: auto, Warn: e.warn,
 	}, nil
 }
 

@@ -18,10 +18,9 @@ import (
 )
 
 type configureSSOOptions struct {
-	Given         wizard.Given
-	NoBrowser     bool
-	UseDeviceCode bool
-	JSON          bool
+	Given  wizard.Given
+	SignIn signInOptions
+	JSON   bool
 }
 
 func newConfigureSSOCmd(env *Env) *cobra.Command {
@@ -46,8 +45,7 @@ Each question can be answered by a flag instead; --region, --output and
 	f.StringVar(&o.Given.Scopes, "sso-registration-scopes", "", "SSO registration scopes, separated by commas")
 	f.StringVar(&o.Given.AccountID, "sso-account-id", "", "account ID")
 	f.StringVar(&o.Given.RoleName, "sso-role-name", "", "role name")
-	f.BoolVar(&o.NoBrowser, "no-browser", false, "show the URL instead of opening it")
-	f.BoolVar(&o.UseDeviceCode, "use-device-code", false, "sign in by a code that can be entered on any device")
+	o.SignIn.register(f)
 	f.BoolVar(&o.JSON, "json", false, "print what was configured as JSON; the conversation goes to stderr")
 	return cmd
 }
@@ -55,6 +53,12 @@ Each question can be answered by a flag instead; --region, --output and
 func runConfigureSSO(ctx context.Context, env *Env, o configureSSOOptions) error {
 	if o.Given.Legacy && o.Given.SessionName != "" {
 		return &usageError{"--legacy and --sso-session contradict each other", "give one of them"}
+	}
+	if err := o.SignIn.check(); err != nil {
+		return err
+	}
+	if o.Given.Legacy && o.SignIn.RedirectPort != 0 {
+		return portWithoutSession()
 	}
 	cfg, err := env.config()
 	if err != nil {
@@ -72,7 +76,7 @@ func runConfigureSSO(ctx context.Context, env *Env, o configureSSOOptions) error
 	if o.JSON {
 		out = env.Err
 	}
-	run := &configureRun{env: env, cfg: cfg, out: out, noBrowser: o.NoBrowser}
+	run := &configureRun{env: env, cfg: cfg, out: out, how: o.SignIn}
 	o.Given.Region, o.Given.Output = env.Globals.Region, env.Globals.Output
 	if name, named := env.profileName(); named {
 		o.Given.Profile = name
@@ -96,11 +100,11 @@ func runConfigureSSO(ctx context.Context, env *Env, o configureSSOOptions) error
 
 // configureRun lends the wizard what it needs of the world.
 type configureRun struct {
-	env       *Env
-	cfg       *awsconfig.Config
-	out       io.Writer
-	noBrowser bool
-	session   *session.Session
+	env     *Env
+	cfg     *awsconfig.Config
+	out     io.Writer
+	how     signInOptions
+	session *session.Session
 }
 
 // wire is that of the starting profile, whose CA bundle may be needed to sign
@@ -150,8 +154,12 @@ func (r *configureRun) signIn(ctx context.Context, t wizard.Target) (wizard.Port
 	r.session = &session.Session{
 		SSO: t.SSO, Cache: cache, API: client, Now: r.env.Now, StartURL: t.Resolved, Warn: r.env.warn,
 	}
+	options, err := r.env.loginOptions(r.out, r.how)
+	if err != nil {
+		return nil, err
+	}
 	p := &portal{client: client, signIn: func(ctx context.Context) (awscred.Secret, error) {
-		token, err := r.session.Login(ctx, r.env.signInUI(r.out, r.noBrowser))
+		token, err := r.session.Login(ctx, options)
 		return token.AccessToken, err
 	}}
 	if token, ok := r.session.FreshToken(); ok && !t.New {

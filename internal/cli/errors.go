@@ -43,6 +43,9 @@ func (e *configError) Error() string { return e.message }
 // come from a server or a file: it is one line, and never raw.
 func report(env *Env, err error) int {
 	code, hint := explain(err)
+	if err.Error() == "" { // the code says it all
+		return code
+	}
 	if code == exitInterrupted {
 		fmt.Fprintln(env.Err)
 		return code
@@ -58,7 +61,7 @@ func explain(err error) (code int, hint string) {
 	if errors.Is(err, picker.ErrInterrupted) || errors.Is(err, context.Canceled) {
 		return exitInterrupted, ""
 	}
-	for _, kind := range []func(error) (int, string, bool){ours, configuration, conversation, service} {
+	for _, kind := range []func(error) (int, string, bool){ours, configuration, conversation, credentials, service} {
 		if code, hint, ok := kind(err); ok {
 			return code, hint
 		}
@@ -72,6 +75,9 @@ func ours(err error) (int, string, bool) {
 	}
 	if e, ok := errors.AsType[*configError](err); ok {
 		return exitConfig, e.hint, true
+	}
+	if e, ok := errors.AsType[*exitError](err); ok {
+		return e.code, e.hint, true
 	}
 	return 0, "", false
 }
@@ -107,6 +113,9 @@ func conversation(err error) (int, string, bool) {
 
 func service(err error) (int, string, bool) {
 	if e, ok := errors.AsType[*session.LoginRequiredError](err); ok {
+		if away, ok := errors.AsType[*awsapi.UnreachableError](err); ok {
+			return exitOther, away.Hint, true // to sign in, the service must be there as well
+		}
 		return exitOther, "run " + quote(command(e.Command())), true
 	}
 	switch {
@@ -114,6 +123,9 @@ func service(err error) (int, string, bool) {
 		return exitOther, "run the command again to ask anew, if that was a mistake", true
 	case errors.Is(err, login.ErrExpired):
 		return exitOther, "run the command again and approve the request in the browser within its time", true
+	}
+	if code, hint, ok := signIn(err); ok {
+		return code, hint, true
 	}
 	if e, ok := errors.AsType[*session.RoleError](err); ok {
 		return exitService, roleHint(e), true
@@ -126,6 +138,20 @@ func service(err error) (int, string, bool) {
 	}
 	if e, ok := errors.AsType[*awsapi.Error](err); ok {
 		return exitService, serviceHint(e), true
+	}
+	return 0, "", false
+}
+
+// signIn explains what kept a person from signing in by the browser.
+func signIn(err error) (int, string, bool) {
+	if _, ok := errors.AsType[*session.UnderwayError](err); ok {
+		return exitOther, "complete it in the browser, or wait longer with --wait 10m", true
+	}
+	if _, ok := errors.AsType[*login.CallbackError](err); ok {
+		return exitOther, "choose another port with --redirect-port, or sign in with --use-device-code", true
+	}
+	if _, ok := errors.AsType[*login.AuthorizationError](err); ok {
+		return exitService, "if the browser shows nothing to go by, sign in with --use-device-code", true
 	}
 	return 0, "", false
 }

@@ -15,8 +15,9 @@ import (
 )
 
 type loginOptions struct {
-	Session                                  string
-	NoBrowser, UseDeviceCode, IfNeeded, JSON bool
+	Session        string
+	SignIn         signInOptions
+	IfNeeded, JSON bool
 }
 
 func newLoginCmd(env *Env) *cobra.Command {
@@ -25,21 +26,28 @@ func newLoginCmd(env *Env) *cobra.Command {
 		Use:   "login",
 		Short: "Sign in, for every profile of the same start URL or SSO session",
 		Long: `Sign in to the start URL or the SSO session of a profile. One sign-in serves
-every profile that has the same one.`,
+every profile that has the same one.
+
+For an SSO session, a browser on this machine brings the answer back. In a remote
+shell, in a container, for a profile without an SSO session, or with
+LATCHKEY_LOGIN=device in the environment, a code is shown instead that can be
+entered on any device.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runLogin(cmd.Context(), env, o) },
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.Session, "sso-session", "", "sign in to this SSO session instead of a profile's")
-	f.BoolVar(&o.NoBrowser, "no-browser", false, "show the URL instead of opening it")
-	f.BoolVar(&o.UseDeviceCode, "use-device-code", false, "sign in by a code that can be entered on any device")
-	f.BoolVar(&o.IfNeeded, "if-needed", false, "do nothing when the sign-in is valid for another 15 minutes")
+	o.SignIn.register(f)
+	f.BoolVar(&o.IfNeeded, "if-needed", false, "ask nobody when the sign-in is, or can be made, valid for another 15 minutes")
 	f.BoolVar(&o.JSON, "json", false, "print the result as JSON")
 	return cmd
 }
 
 func runLogin(ctx context.Context, env *Env, o loginOptions) error {
+	if err := o.SignIn.check(); err != nil {
+		return err
+	}
 	cfg, err := env.config()
 	if err != nil {
 		return err
@@ -56,13 +64,23 @@ func runLogin(ctx context.Context, env *Env, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	token, fresh := s.FreshToken()
-	if !fresh || !o.IfNeeded {
-		if token, err = s.Login(ctx, env.signInUI(env.Err, o.NoBrowser)); err != nil {
-			return err
-		}
+	if s.Legacy() && o.SignIn.RedirectPort != 0 {
+		return portWithoutSession()
+	}
+	options, err := env.loginOptions(env.Err, o.SignIn)
+	if err != nil {
+		return err
+	}
+	options.IfNeeded = o.IfNeeded
+	token, err := s.Login(ctx, options)
+	if err != nil {
+		return err
 	}
 	return env.printLogin(cfg, sso, token, o.JSON)
+}
+
+func portWithoutSession() error {
+	return &usageError{"--redirect-port needs an SSO session", "without one, the sign-in is by a code, which needs no port"}
 }
 
 // signInTarget is the session to sign in to or out of: the named one, or that

@@ -2,27 +2,87 @@ package session
 
 import (
 	"context"
-	"slices"
-	"strconv"
 	"time"
 
 	"latchkey/internal/awsapi"
+	"latchkey/internal/awscred"
 	"latchkey/internal/login"
 	"latchkey/internal/ssocache"
 )
 
-// Login signs in with a device code, whatever token there is, and stores the
-// new one. The client registration is reused.
-func (s *Session) Login(ctx context.Context, ui login.UI) (ssocache.Token, error) {
-	reg, err := s.registration(ctx)
+// LoginOptions are the wishes for one sign-in.
+type LoginOptions struct {
+	UI login.UI
+
+	// Device asks for a code that can be entered on any machine. Without it, a
+	// browser that can reach this one brings the answer; a legacy session has
+	// no such way.
+	Device       bool
+	RedirectPort int // where the browser comes back to, 0 for any free port
+
+	// IfNeeded leaves a token alone that is, or without a person can be made,
+	// valid for Margin.
+	IfNeeded bool
+
+	// Wait is how long to wait for another process that is signing in to the
+	// same session. Waiting, if set, is told of it once, with the process id or 0.
+	Wait    time.Duration
+	Waiting func(pid int)
+}
+
+// Login signs in, whatever token there is, and stores the new one. When another
+// process was signing in to the same session, it waits for it and takes its
+// token: the person is asked once. It returns an *UnderwayError when that took
+// too long.
+func (s *Session) Login(ctx context.Context, o LoginOptions) (ssocache.Token, error) {
+	var old awscred.Secret
+	if o.IfNeeded {
+		if t, err := s.token(ctx); err == nil && s.fresh(t.ExpiresAt) || ctx.Err() != nil {
+			return t, err
+		}
+	} else if t, err := s.Cache.Token(s.TokenKey()); err == nil {
+		old = t.AccessToken
+	}
+	unlock, _, err := s.turn(ctx, o)
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	got, err := login.Device(ctx, s.API, reg.ClientID, reg.ClientSecret, s.startURL(), ui)
+	defer unlock()
+	if t, ok := s.FreshToken(); ok && t.AccessToken != old {
+		return t, nil
+	}
+	return s.ask(ctx, o)
+}
+
+// autoLogin signs in where a command met need, if the person asked for that
+// beforehand. A sign-in of another process that ended without a token is an
+// answer, too: the person is not asked again by each process that waited.
+func (s *Session) autoLogin(ctx context.Context, need *LoginRequiredError) (ssocache.Token, error) {
+	unlock, waited, err := s.turn(ctx, *s.AutoLogin)
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	token := s.token(got, reg)
+	defer unlock()
+	if t, ok := s.FreshToken(); ok && t.AccessToken != need.refused {
+		return t, nil
+	}
+	if waited {
+		return ssocache.Token{}, need
+	}
+	return s.ask(ctx, *s.AutoLogin)
+}
+
+// ask has a person sign in and stores the token.
+func (s *Session) ask(ctx context.Context, o LoginOptions) (ssocache.Token, error) {
+	way := s.byBrowser
+	if o.Device || s.Legacy() {
+		way = s.byDevice
+	}
+	got, reg, err := way(ctx, o)
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	token := s.newToken(got, reg)
 	// A person has just signed in: nothing that others do to the file in the
 	// meantime is worth keeping, and an interruption now must not lose it.
 	err = s.locked(context.WithoutCancel(ctx), s.Cache.Lock, s.TokenKey(), func() error {
@@ -31,7 +91,32 @@ func (s *Session) Login(ctx context.Context, ui login.UI) (ssocache.Token, error
 	return token, err
 }
 
-func (s *Session) token(got awsapi.Token, reg ssocache.Registration) ssocache.Token {
+func (s *Session) byDevice(ctx context.Context, o LoginOptions) (got awsapi.Token, reg ssocache.Registration, err error) {
+	if reg, err = s.registration(ctx, s.deviceClient()); err != nil {
+		return got, reg, err
+	}
+	got, err = login.Device(ctx, s.API, reg.ClientID, reg.ClientSecret, s.startURL(), o.UI)
+	return got, reg, err
+}
+
+// byBrowser takes the port first: nobody is to be asked for anything when the
+// answer could not come back.
+func (s *Session) byBrowser(ctx context.Context, o LoginOptions) (got awsapi.Token, reg ssocache.Registration, err error) {
+	callback, err := login.Listen(o.RedirectPort)
+	if err != nil {
+		return got, reg, err
+	}
+	defer callback.Close()
+	in := s.browserClient()
+	if reg, err = s.registration(ctx, in); err != nil {
+		return got, reg, err
+	}
+	client := login.Client{ID: reg.ClientID, Secret: reg.ClientSecret, Scopes: in.Scopes}
+	got, err = login.PKCE(ctx, s.API, callback, client, o.UI)
+	return got, reg, err
+}
+
+func (s *Session) newToken(got awsapi.Token, reg ssocache.Registration) ssocache.Token {
 	return ssocache.Token{
 		StartURL:     s.SSO.StartURL,
 		Region:       s.region(),
@@ -49,40 +134,4 @@ func (s *Session) token(got awsapi.Token, reg ssocache.Registration) ssocache.To
 func (s *Session) FreshToken() (ssocache.Token, bool) {
 	t, err := s.Cache.Token(s.TokenKey())
 	return t, err == nil && s.fresh(t.ExpiresAt)
-}
-
-// registration returns the stored client registration or makes one.
-func (s *Session) registration(ctx context.Context) (reg ssocache.Registration, err error) {
-	key := ssocache.RegistrationKey(s.region(), s.SSO.Scopes, s.SSO.SessionName, s.SSO.StartURL)
-	err = s.locked(ctx, s.Cache.Lock, key, func() error {
-		if reg, err = s.Cache.Registration(key); err == nil && s.usable(reg) {
-			return nil
-		}
-		made, err := s.API.RegisterClient(ctx, awsapi.RegisterClientInput{Name: s.clientName(), Scopes: s.SSO.Scopes})
-		if err != nil {
-			return err
-		}
-		reg = ssocache.Registration{
-			ClientID:     made.ClientID,
-			ClientSecret: made.ClientSecret,
-			ExpiresAt:    made.ExpiresAt.UTC(),
-			Scopes:       s.SSO.Scopes,
-		}
-		return s.Cache.PutRegistration(key, reg)
-	})
-	return reg, err
-}
-
-// usable reports whether a registration serves the device flow. One that was
-// made for the authorization-code flow has the same name and does not.
-func (s *Session) usable(reg ssocache.Registration) bool {
-	return s.fresh(reg.ExpiresAt) && !slices.Contains(reg.GrantTypes, "authorization_code")
-}
-
-// clientName is what the person is asked to allow.
-func (s *Session) clientName() string {
-	if s.Legacy() {
-		return "latchkey-" + strconv.FormatInt(s.Now().Unix(), 10)
-	}
-	return "latchkey-" + s.SSO.SessionName
 }

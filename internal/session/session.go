@@ -28,6 +28,7 @@ const Margin = 15 * time.Minute
 // API are the calls to the service; *awsapi.Client makes them.
 type API interface {
 	login.DeviceAPI
+	login.CodeAPI
 	RegisterClient(context.Context, awsapi.RegisterClientInput) (awsapi.Registration, error)
 	ListAccountRoles(ctx context.Context, token awscred.Secret, accountID string) ([]awsapi.Role, error)
 	GetRoleCredentials(ctx context.Context, token awscred.Secret, accountID, roleName string) (awscred.Credentials, error)
@@ -45,6 +46,10 @@ type Session struct {
 	// configured ones: a start URL of the organisation's own that leads to an
 	// AWS one. Files keep the configured URL.
 	StartURL, Region string
+
+	// AutoLogin, if set, is how a command that needs a sign-in asks for it
+	// instead of failing with a *LoginRequiredError.
+	AutoLogin *LoginOptions
 
 	// Warn, if set, is told what went wrong without stopping the work, such as
 	// a cache that cannot be written.
@@ -87,21 +92,6 @@ func (s *Session) warn(err error) {
 	}
 }
 
-// locked runs f under the lock that take gives. A directory that cannot be
-// written to is no reason to refuse: there is nothing to keep whole in it.
-func (s *Session) locked(ctx context.Context, take func(context.Context, string) (func(), error), key string, f func() error) error {
-	unlock, err := take(ctx, key)
-	switch {
-	case err == nil:
-		defer unlock()
-	case ctx.Err() != nil:
-		return ctx.Err()
-	default:
-		s.warn(fmt.Errorf("cache lock: %w", err))
-	}
-	return f()
-}
-
 // ErrNoToken is the cause of a LoginRequiredError when nobody has signed in.
 var ErrNoToken = errors.New("nobody has signed in yet")
 
@@ -114,6 +104,8 @@ type LoginRequiredError struct {
 	// Elsewhere: there is a token for the same portal, but of an sso-session
 	// where the profile has none, or the reverse.
 	Elsewhere bool
+
+	refused awscred.Secret // the token that the service did not take, if it was asked
 }
 
 func (e *LoginRequiredError) Error() string {

@@ -14,7 +14,6 @@ import (
 	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/awscred"
-	"latchkey/internal/login"
 	"latchkey/internal/session"
 	"latchkey/internal/ssocache"
 )
@@ -29,6 +28,7 @@ type service struct {
 	credentials func(token awscred.Secret) (awscred.Credentials, error)
 	logout      func() error
 	roles       []awsapi.Role
+	registered  awsapi.RegisterClientInput
 }
 
 func (s *service) called(name string) {
@@ -39,12 +39,18 @@ func (s *service) called(name string) {
 
 func (s *service) RegisterClient(_ context.Context, in awsapi.RegisterClientInput) (awsapi.Registration, error) {
 	s.called("RegisterClient " + in.Name)
+	s.registered = in
 	return awsapi.Registration{ClientID: "cid", ClientSecret: "csecret", ExpiresAt: now.Add(90 * 24 * time.Hour)}, nil
 }
 
 func (s *service) StartDeviceAuthorization(_ context.Context, _ string, _ awscred.Secret, startURL string) (awsapi.DeviceAuthorization, error) {
 	s.called("StartDeviceAuthorization " + startURL)
 	return awsapi.DeviceAuthorization{DeviceCode: "dc", UserCode: "QCFK-NBDF", ExpiresIn: time.Minute, Interval: time.Second}, nil
+}
+
+func (s *service) AuthorizeURL(in awsapi.AuthorizeInput) (string, error) {
+	s.called("AuthorizeURL " + strings.Join(in.Scopes, " "))
+	return in.RedirectURI + "?code=the+code&state=" + in.State, nil // allowed at once
 }
 
 func (s *service) CreateToken(_ context.Context, in awsapi.CreateTokenInput) (awsapi.Token, error) {
@@ -113,7 +119,7 @@ func TestLoginRegistersOnceAndAlwaysSignsIn(t *testing.T) {
 	api := &service{}
 	s := legacy(t, api)
 	for range 2 {
-		token, err := s.Login(t.Context(), login.UI{ShowCode: func(login.Prompt) {}})
+		token, err := s.Login(t.Context(), session.LoginOptions{Device: true})
 		if err != nil || token.AccessToken.Reveal() != "AT" || !token.ExpiresAt.Equal(now.Add(8*time.Hour)) {
 			t.Fatalf("Login = %+v, %v", token, err)
 		}
@@ -137,7 +143,7 @@ func TestRegistrationOfTheOtherFlowIsReplaced(t *testing.T) {
 	if err := s.Cache.PutRegistration(key, other); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Login(t.Context(), login.UI{ShowCode: func(login.Prompt) {}}); err != nil {
+	if _, err := s.Login(t.Context(), session.LoginOptions{Device: true}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Cache.Registration(key)
@@ -165,6 +171,12 @@ func TestToken(t *testing.T) {
 		{"rotated", modern, -time.Hour, func(awsapi.CreateTokenInput) (awsapi.Token, error) {
 			return awsapi.Token{AccessToken: "AT2", RefreshToken: "RT2", ExpiresIn: time.Hour}, nil
 		}, "AT2", "RT2", 1},
+		{"out of reach while the token lives", modern, time.Second, func(awsapi.CreateTokenInput) (awsapi.Token, error) {
+			return awsapi.Token{}, &awsapi.UnreachableError{Operation: "CreateToken", Host: "oidc", Err: errors.New("no route")}
+		}, "old", "RT1", 1},
+		{"out of reach after its end", modern, -time.Second, func(awsapi.CreateTokenInput) (awsapi.Token, error) {
+			return awsapi.Token{}, &awsapi.UnreachableError{Operation: "CreateToken", Host: "oidc", Err: errors.New("no route")}
+		}, "could not be renewed: CreateToken failed at oidc: no route", "RT1", 1},
 		{"refresh fails while the token lives", modern, 5 * time.Minute, func(awsapi.CreateTokenInput) (awsapi.Token, error) {
 			return awsapi.Token{}, refused
 		}, "old", "RT1", 1},
@@ -297,7 +309,7 @@ func TestLogout(t *testing.T) {
 			api := &service{logout: func() error { return tc.answer }}
 			s := legacy(t, api)
 			token := put(t, s, time.Hour)
-			err := session.Logout(t.Context(), s.Cache, api, ssocache.StoredToken{Key: s.TokenKey(), Token: token})
+			err := session.Logout(t.Context(), s.Cache, api, ssocache.StoredToken{Key: s.TokenKey(), Token: token}, now)
 			if (err == nil) != tc.ok {
 				t.Errorf("Logout: %v", err)
 			}

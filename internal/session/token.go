@@ -3,124 +3,137 @@ package session
 import (
 	"context"
 	"errors"
-	"net/http"
+	"fmt"
 	"time"
 
 	"latchkey/internal/awsapi"
-	"latchkey/internal/awscred"
 	"latchkey/internal/ssocache"
 )
 
 // Token returns an access token that is valid now, refreshed where that is
 // possible, or a *LoginRequiredError.
 func (s *Session) Token(ctx context.Context) (ssocache.Token, error) {
-	t, err := s.Cache.Token(s.TokenKey())
-	switch {
-	case errors.Is(err, ssocache.ErrNotFound):
+	t, err := s.token(ctx)
+	if need, ok := errors.AsType[*LoginRequiredError](err); ok && s.AutoLogin != nil {
+		return s.autoLogin(ctx, need)
+	}
+	return t, err
+}
+
+// token is Token without a person.
+func (s *Session) token(ctx context.Context) (ssocache.Token, error) {
+	t, err := s.stored()
+	if errors.Is(err, ErrNoToken) {
 		t, ok, elsewhere := s.anotherSpelling()
 		if !ok {
 			return t, &LoginRequiredError{SSO: s.SSO, Err: ErrNoToken, Elsewhere: elsewhere}
 		}
 		return t, nil
-	case err != nil:
-		return ssocache.Token{}, err
-	case s.fresh(t.ExpiresAt):
-		return t, nil
 	}
-	if s.refreshable(t) {
-		if t, err = s.refresh(ctx); err != nil {
-			if ctx.Err() != nil {
-				return ssocache.Token{}, ctx.Err()
-			}
-			s.warn(err)
+	if err != nil || s.fresh(t.ExpiresAt) {
+		return t, err
+	}
+	why := s.refreshable(t)
+	if why == nil {
+		t, why = s.refresh(ctx)
+		if ctx.Err() != nil {
+			return ssocache.Token{}, ctx.Err()
+		}
+		if errors.Is(why, ErrNoToken) {
+			return ssocache.Token{}, why
+		}
+		if t.ExpiresAt.After(s.Now()) {
+			s.warn(why)
 		}
 	}
 	if !t.ExpiresAt.After(s.Now()) {
-		return ssocache.Token{}, &LoginRequiredError{SSO: s.SSO, Expired: t.ExpiresAt, Err: err}
+		return ssocache.Token{}, &LoginRequiredError{SSO: s.SSO, Expired: t.ExpiresAt, Err: why}
 	}
 	return t, nil
 }
 
-// refreshable reports whether t can be renewed without a person. AWS's legacy
-// configuration never is, though its file may hold a refresh token.
-func (s *Session) refreshable(t ssocache.Token) bool {
-	return !s.Legacy() && t.RefreshToken != "" && t.ClientID != "" && t.ClientSecret != "" && t.RegistrationExpiresAt.After(s.Now())
+func (s *Session) stored() (ssocache.Token, error) {
+	t, err := s.Cache.Token(s.TokenKey())
+	if errors.Is(err, ssocache.ErrNotFound) {
+		return t, &LoginRequiredError{SSO: s.SSO, Err: ErrNoToken}
+	}
+	return t, err
+}
+
+// refreshable returns why t cannot be renewed without a person, nil if it can.
+// AWS's legacy configuration never is, though its file may hold a refresh token.
+func (s *Session) refreshable(t ssocache.Token) error {
+	switch {
+	case s.Legacy():
+		return errors.New("without an sso-session it cannot be renewed by itself")
+	case t.RefreshToken == "":
+		return errors.New("the service gave no refresh token")
+	case t.ClientID == "" || t.ClientSecret == "" || t.RegistrationExpiresAt.IsZero():
+		return errors.New("the token's file does not say which client it was given to")
+	case !t.RegistrationExpiresAt.After(s.Now()):
+		return fmt.Errorf("the registration of this client ended at %s", clock(t.RegistrationExpiresAt))
+	}
+	return nil
 }
 
 // refresh renews the stored token under its lock, unless another process has
 // done so in the meantime. When it fails it returns the token that is stored,
 // with the error.
 func (s *Session) refresh(ctx context.Context) (t ssocache.Token, err error) {
-	key := s.TokenKey()
-	err = s.locked(ctx, s.Cache.Lock, key, func() error {
-		if t, err = s.Cache.Token(key); err != nil || s.fresh(t.ExpiresAt) || !s.refreshable(t) {
+	err = s.locked(ctx, s.Cache.Lock, s.TokenKey(), func() error {
+		if t, err = s.stored(); err != nil || s.fresh(t.ExpiresAt) {
 			return err
 		}
-		got, err := s.API.CreateToken(ctx, awsapi.CreateTokenInput{
-			ClientID: t.ClientID, ClientSecret: t.ClientSecret, GrantType: "refresh_token", RefreshToken: t.RefreshToken,
-		})
-		if err != nil {
-			return err
+		err := s.renew(ctx, &t)
+		if refused, ok := errors.AsType[*awsapi.Error](err); ok && refused.Code == "InvalidGrantException" && s.overtaken(ctx, &t) {
+			return s.renew(ctx, &t)
 		}
-		t = s.renewed(t, got)
-		s.warn(s.Cache.PutToken(key, t))
-		return nil
+		return err
 	})
 	return t, err
 }
 
-// renewed is t with what a refresh gave. A service that does not rotate the
-// refresh token leaves it out of its answer: then the old one stays good.
-func (s *Session) renewed(t ssocache.Token, got awsapi.Token) ssocache.Token {
+// renew trades t's refresh token for a new token and stores it, unless t is
+// fresh. A service that does not rotate the refresh token leaves it out of its
+// answer: then the old one stays good.
+func (s *Session) renew(ctx context.Context, t *ssocache.Token) error {
+	if s.fresh(t.ExpiresAt) {
+		return nil
+	}
+	if err := s.refreshable(*t); err != nil {
+		return err
+	}
+	got, err := s.API.CreateToken(ctx, awsapi.CreateTokenInput{
+		ClientID: t.ClientID, ClientSecret: t.ClientSecret, GrantType: awsapi.RefreshTokenGrant, RefreshToken: t.RefreshToken,
+	})
+	if err != nil {
+		return err
+	}
 	t.StartURL, t.Region = s.SSO.StartURL, s.region()
 	t.AccessToken = got.AccessToken
 	t.ExpiresAt = s.Now().Add(got.ExpiresIn).Truncate(time.Second).UTC()
 	if got.RefreshToken != "" {
 		t.RefreshToken = got.RefreshToken
 	}
-	return t
+	s.warn(s.Cache.PutToken(s.TokenKey(), *t))
+	return nil
 }
 
-// Credentials returns role credentials for the session's account and role: the
-// cached ones while they live for at least Margin, else new ones.
-func (s *Session) Credentials(ctx context.Context) (awscred.Credentials, error) {
-	key := s.CredentialsKey()
-	if c, err := s.Cache.Credentials(key); err == nil && s.fresh(c.Expiration) {
-		return c, nil
-	}
-	var c awscred.Credentials
-	err := s.locked(ctx, s.Cache.LockCredentials, key, func() (err error) {
-		if c, err = s.Cache.Credentials(key); err == nil && s.fresh(c.Expiration) {
-			return nil
+// overtaken reports whether another program has renewed t, and replaces it.
+// The AWS CLI takes no lock: it can have used the refresh token up a moment
+// before it writes what it got for it.
+func (s *Session) overtaken(ctx context.Context, t *ssocache.Token) bool {
+	const looks, pause = 5, 100 * time.Millisecond
+	for range looks {
+		if newer, err := s.stored(); err == nil && newer.RefreshToken != t.RefreshToken {
+			*t = newer
+			return true
 		}
-		if c, err = s.RoleCredentials(ctx, s.SSO.AccountID, s.SSO.RoleName); err != nil {
-			return err
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(pause):
 		}
-		s.warn(s.Cache.PutCredentials(key, c))
-		return nil
-	})
-	return c, err
-}
-
-// RoleCredentials asks the service for credentials of one role, past the cache.
-func (s *Session) RoleCredentials(ctx context.Context, accountID, roleName string) (awscred.Credentials, error) {
-	t, err := s.Token(ctx)
-	if err != nil {
-		return awscred.Credentials{}, err
 	}
-	c, err := s.API.GetRoleCredentials(ctx, t.AccessToken, accountID, roleName)
-	if err != nil {
-		return awscred.Credentials{}, s.noAccess(ctx, t.AccessToken, accountID, roleName, s.Explain(err))
-	}
-	c.AccountID = accountID
-	return c, nil
-}
-
-// Explain turns the service's refusal of a token into a LoginRequiredError.
-func (s *Session) Explain(err error) error {
-	var refused *awsapi.Error
-	if errors.As(err, &refused) && (refused.Code == "UnauthorizedException" || refused.Status == http.StatusUnauthorized) {
-		return &LoginRequiredError{SSO: s.SSO, Err: err}
-	}
-	return err
+	return false
 }

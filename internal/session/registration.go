@@ -1,0 +1,69 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"latchkey/internal/awsapi"
+	"latchkey/internal/login"
+	"latchkey/internal/ssocache"
+)
+
+// defaultScope is what the AWS CLI registers for the authorization code when
+// the configuration names no scope.
+const defaultScope = "sso:account:access"
+
+// deviceClient is what the AWS CLI registers for device codes.
+func (s *Session) deviceClient() awsapi.RegisterClientInput {
+	in := awsapi.RegisterClientInput{Name: s.clientName()}
+	if len(s.SSO.Scopes) > 0 {
+		in.Scopes = s.SSO.Scopes
+	}
+	return in
+}
+
+// browserClient is what the AWS CLI registers for authorization codes.
+func (s *Session) browserClient() awsapi.RegisterClientInput {
+	in := s.deviceClient()
+	if in.Scopes == nil {
+		in.Scopes = []string{defaultScope}
+	}
+	in.GrantTypes = []string{awsapi.AuthorizationCodeGrant, awsapi.RefreshTokenGrant}
+	in.RedirectURIs = []string{login.RegisteredRedirectURI}
+	in.IssuerURL = s.startURL()
+	return in
+}
+
+// registration returns the stored client if it is of in's kind, or registers
+// one in its place: both kinds have the same file, as in the AWS CLI.
+func (s *Session) registration(ctx context.Context, in awsapi.RegisterClientInput) (reg ssocache.Registration, err error) {
+	key := ssocache.RegistrationKey(s.region(), s.SSO.Scopes, s.SSO.SessionName, s.SSO.StartURL)
+	err = s.locked(ctx, s.Cache.Lock, key, func() error {
+		if reg, err = s.Cache.Registration(key); err == nil && s.fresh(reg.ExpiresAt) && sameKind(reg.GrantTypes, in.GrantTypes) {
+			return nil
+		}
+		made, err := s.API.RegisterClient(ctx, in)
+		if err != nil {
+			return err
+		}
+		reg = ssocache.Registration{
+			ClientID: made.ClientID, ClientSecret: made.ClientSecret, ExpiresAt: made.ExpiresAt.UTC(),
+			Scopes: in.Scopes, GrantTypes: in.GrantTypes,
+		}
+		return s.Cache.PutRegistration(key, reg)
+	})
+	return reg, err
+}
+
+func sameKind(a, b []string) bool {
+	return slices.Contains(a, awsapi.AuthorizationCodeGrant) == slices.Contains(b, awsapi.AuthorizationCodeGrant)
+}
+
+// clientName is what the person is asked to allow.
+func (s *Session) clientName() string {
+	if s.Legacy() {
+		return "latchkey-" + strconv.FormatInt(s.Now().Unix(), 10)
+	}
+	return "latchkey-" + s.SSO.SessionName
+}
