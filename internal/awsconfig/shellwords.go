@@ -9,7 +9,7 @@ func secondWord(s string) (word string, ok bool) {
 	if first, second, ok := strings.Cut(s, " "); ok && isPlain(first) && isPlain(second) {
 		return second, true
 	}
-	words, ok := shellWords(s)
+	words, ok := ShellWords(s)
 	if !ok || len(words) != 2 {
 		return "", false
 	}
@@ -27,13 +27,15 @@ func isPlain(s string) bool {
 	return s != ""
 }
 
-// shellWords is shlex.split. ok is false where it raises ValueError.
-func shellWords(s string) (words []string, ok bool) {
+// ShellWords is Python's shlex.split, by which AWS clients take apart the names of
+// sections and the commands of credential_process. ok is false where it raises
+// ValueError: a quotation does not end.
+func ShellWords(s string) (words []string, ok bool) {
 	var word []byte
 	inWord := false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
-		case ' ', '\t':
+		case ' ', '\t', '\r', '\n':
 			if inWord {
 				words, word, inWord = append(words, string(word)), word[:0], false
 			}
