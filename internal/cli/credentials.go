@@ -2,17 +2,21 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
 
 	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/awscred"
+	"latchkey/internal/credsource"
+	"latchkey/internal/picker"
+	"latchkey/internal/starturl"
 )
 
-// credentials finds the credentials of the profile in botocore's order of
-// precedence, as far as it is served here: the environment's keys unless
-// --profile was given, then what the profile says. It returns with them how the
-// profile's calls reach AWS.
+// credentials are those of the profile that the command line or the environment
+// names, with how its calls reach AWS.
 func (e *Env) credentials(ctx context.Context, cfg *awsconfig.Config) (*wire, awscred.Credentials, error) {
 	name, named := e.profileName()
 	profile, ok := cfg.Profile(name)
@@ -23,81 +27,107 @@ func (e *Env) credentials(ctx context.Context, cfg *awsconfig.Config) (*wire, aw
 	if err != nil {
 		return nil, awscred.Credentials{}, err
 	}
-	if c, ok := e.environmentKeys(); ok && e.Globals.Profile == "" {
-		return w, c, nil
+	cache, err := e.cache()
+	if err != nil {
+		return nil, awscred.Credentials{}, err
 	}
-	c, err := e.profileCredentials(ctx, cfg, w, profile)
+	f := credsource.Finder{
+		Config: cfg, Cache: cache, Getenv: e.Getenv, Environ: e.Environ, Now: e.Now,
+		SignIn: func(ctx context.Context, sso awsconfig.SSO) (awscred.Credentials, error) {
+			return e.signedIn(ctx, cfg, name, w, sso)
+		},
+		STS:   func() (credsource.STS, error) { return e.sts(w, profile) },
+		Named: e.Globals.Profile != "",
+		Ask:   e.askTerminal, Stdin: e.In, Stderr: e.Err, Warn: e.warn,
+	}
+	c, err := f.Credentials(ctx, name)
 	return w, c, err
 }
 
-func (e *Env) environmentKeys() (awscred.Credentials, bool) {
-	c := awscred.Credentials{
-		AccessKeyID:     e.Getenv("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: awscred.Secret(e.Getenv("AWS_SECRET_ACCESS_KEY")),
-		SessionToken:    awscred.Secret(e.Getenv("AWS_SESSION_TOKEN")),
-	}
-	return c, c.AccessKeyID != "" && c.SecretAccessKey != ""
-}
-
-// profileCredentials are those of one profile. Keys that AWS clients look at
-// before the sign-in, and this program does not serve, are an error rather than
-// passed over: other credentials than the AWS CLI's would be worse than none.
-func (e *Env) profileCredentials(ctx context.Context, cfg *awsconfig.Config, w *wire, profile awsconfig.Profile) (awscred.Credentials, error) {
-	if err := unserved(profile, "role_arn", "web_identity_token_file"); err != nil {
-		return awscred.Credentials{}, err
-	}
-	if usesSSO(profile) {
-		sso, err := cfg.SSOCredentials(profile.Name)
-		if err != nil {
+// signedIn gives the credentials of a profile that signs in. Where its token
+// goes is what that profile says, and not one that assumes a role with it.
+func (e *Env) signedIn(ctx context.Context, cfg *awsconfig.Config, name string, w *wire, sso awsconfig.SSO) (awscred.Credentials, error) {
+	if sso.Profile != name {
+		profile, _ := cfg.Profile(sso.Profile)
+		var err error
+		if w, err = e.wire(cfg, profile); err != nil {
 			return awscred.Credentials{}, err
 		}
-		s, err := e.session(ctx, w, sso)
-		if err != nil {
-			return awscred.Credentials{}, err
-		}
-		return s.Credentials(ctx)
 	}
-	if err := unserved(profile, "credential_process"); err != nil {
+	s, err := e.session(ctx, w, sso)
+	if err != nil {
 		return awscred.Credentials{}, err
 	}
-	if c, ok := staticKeys(profile); ok {
-		return c, nil
-	}
-	return awscred.Credentials{}, &configError{
-		fmt.Sprintf("profile %q has no credentials", profile.Name),
-		`run "latchkey configure sso" to make one that has`,
-	}
+	return s.Credentials(ctx)
 }
 
-// usesSSO reports whether AWS clients take the profile's credentials from a
-// sign-in: it names an account or a role.
-func usesSSO(profile awsconfig.Profile) bool {
-	_, account := profile.Values.Get("sso_account_id")
-	_, role := profile.Values.Get("sso_role_name")
-	return account || role
+// sts calls STS in the region of the profile.
+func (e *Env) sts(w *wire, profile awsconfig.Profile) (*awsapi.Client, error) {
+	region := e.clientRegion(profile)
+	if err := starturl.CheckRegion(region); err != nil {
+		return nil, misconfigured("region", err)
+	}
+	return w.client(region), nil
 }
 
-func staticKeys(profile awsconfig.Profile) (awscred.Credentials, bool) {
-	get := func(key string) string {
-		v, _ := profile.Values.Get(key)
-		return v
+// credentials explains what is wrong with credentials that need no sign-in.
+func credentials(err error) (int, string, bool) {
+	if _, ok := errors.AsType[*credsource.MFARequiredError](err); ok {
+		return exitOther, "run the command in a terminal; the answer then serves every program until it ends", true
 	}
-	c := awscred.Credentials{
-		AccessKeyID:     get("aws_access_key_id"),
-		SecretAccessKey: awscred.Secret(get("aws_secret_access_key")),
-		SessionToken:    awscred.Secret(get("aws_session_token")),
+	if _, ok := errors.AsType[*credsource.ProcessError](err); ok {
+		return processCode(err), "run the program by itself to see what it says", true
 	}
-	return c, c.AccessKeyID != "" && c.SecretAccessKey != ""
+	if _, ok := errors.AsType[*credsource.ExpiredError](err); ok {
+		return exitOther, "get new ones, or name a profile with --profile", true
+	}
+	return 0, "", false
 }
 
-func unserved(profile awsconfig.Profile, keys ...string) error {
-	for _, key := range keys {
-		if _, ok := profile.Values.Get(key); ok {
-			return &configError{
-				fmt.Sprintf("profile %q gets its credentials by %s, which this command does not serve", profile.Name, key),
-				"name a profile that signs in to IAM Identity Center, or use the AWS CLI for this one",
-			}
-		}
+// processCode hands on what a program like this one said of its configuration,
+// such as a circle of programs that run each other.
+func processCode(err error) int {
+	if exited, ok := errors.AsType[*exec.ExitError](err); ok && exited.ExitCode() == exitConfig {
+		return exitConfig
+	}
+	return exitOther
+}
+
+// askTerminal puts a question to the person at the terminal, whatever stdin and
+// stdout are: they may belong to a program that is run.
+func (e *Env) askTerminal(ctx context.Context, question string) (string, error) {
+	if e.Globals.NoInput {
+		return "", credsource.ErrNobody
+	}
+	in, out, err := openTerminal()
+	if err != nil {
+		return "", credsource.ErrNobody
+	}
+	defer in.Close()
+	defer out.Close()
+	asker := picker.New(in, out, picker.Options{Plain: e.plain(), Color: e.color()})
+	return asker.Input(ctx, picker.Question{Prompt: question, Check: notEmpty})
+}
+
+func notEmpty(answer string) error {
+	if answer == "" {
+		return errors.New("type the digits that the device shows")
 	}
 	return nil
+}
+
+// openTerminal opens the terminal that the process belongs to.
+func openTerminal() (in, out *os.File, err error) {
+	input, output := "/dev/tty", "/dev/tty"
+	if runtime.GOOS == "windows" {
+		input, output = "CONIN$", "CONOUT$"
+	}
+	if in, err = os.OpenFile(input, os.O_RDWR, 0); err != nil {
+		return nil, nil, err
+	}
+	if out, err = os.OpenFile(output, os.O_RDWR, 0); err != nil {
+		in.Close()
+		return nil, nil, err
+	}
+	return in, out, nil
 }

@@ -22,6 +22,7 @@ type Env struct {
 	Out     io.Writer // answers
 	Err     io.Writer // everything else
 	Getenv  func(string) string
+	Environ func() []string
 	Home    string // "" when unknown
 	Now     func() time.Time
 	Browser browser.Env
@@ -30,10 +31,28 @@ type Env struct {
 
 func system() *Env {
 	home, _ := os.UserHomeDir()
-	return &Env{
+	e := &Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Getenv: os.Getenv, Home: home, Now: time.Now, Browser: browser.System(os.Getenv),
+		Home: home, Now: time.Now, Browser: browser.System(os.Getenv),
 	}
+	e.Getenv, e.Environ = e.variable, e.variables
+	return e
+}
+
+// variable looks a variable up. What an exec around has set for its profile does
+// not count for one that is named on the command line.
+func (e *Env) variable(name string) string {
+	if e.Globals.Profile != "" && slices.Contains(execSet(os.Getenv), name) {
+		return ""
+	}
+	return os.Getenv(name)
+}
+
+func (e *Env) variables() []string {
+	if e.Globals.Profile == "" {
+		return os.Environ()
+	}
+	return remove(os.Environ(), execSet(os.Getenv))
 }
 
 // globals are the flags that every command has.
@@ -110,9 +129,10 @@ func (e *Env) cache() (ssocache.Dir, error) {
 
 // asker draws questions on out, which is where the conversation goes.
 func (e *Env) asker(out io.Writer) *picker.Asker {
-	plain := e.Getenv("TERM") == "dumb" || e.Getenv("LATCHKEY_PLAIN") == "1"
-	return picker.New(e.In, out, picker.Options{Plain: plain, Color: e.color()})
+	return picker.New(e.In, out, picker.Options{Plain: e.plain(), Color: e.color()})
 }
+
+func (e *Env) plain() bool { return e.Getenv("TERM") == "dumb" || e.Getenv("LATCHKEY_PLAIN") == "1" }
 
 func (e *Env) color() bool {
 	switch e.Globals.Color {

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/awsconfig"
-	"latchkey/internal/starturl"
 )
 
 func newCallerIdentityCmd(env *Env) *cobra.Command {
@@ -36,11 +35,11 @@ func runCallerIdentity(ctx context.Context, env *Env) error {
 	}
 	name, _ := env.profileName()
 	profile, _ := cfg.Profile(name)
-	region := env.clientRegion(profile)
-	if err := starturl.CheckRegion(region); err != nil {
-		return misconfigured("region", err)
+	sts, err := env.sts(w, profile)
+	if err != nil {
+		return err
 	}
-	id, err := w.client(region).GetCallerIdentity(ctx, creds)
+	id, err := sts.GetCallerIdentity(ctx, creds)
 	if err != nil {
 		return err
 	}
