@@ -40,7 +40,7 @@ func init() {
 // credentials that are in the cache and live for long enough.
 func Answer(args []string, getenv func(string) string, home string, now time.Time) ([]byte, bool) {
 	profile, form, ok := parse(args)
-	if !ok || home == "" || profile == "" && getenv("AWS_ACCESS_KEY_ID") != "" {
+	if !ok || home == "" || others(profile, getenv) {
 		return nil, false
 	}
 	for _, name := range []string{getenv("AWS_PROFILE"), getenv("AWS_DEFAULT_PROFILE"), "default"} {
@@ -54,6 +54,14 @@ func Answer(args []string, getenv func(string) string, home string, now time.Tim
 	}
 	text, err := awscred.Format(creds, form)
 	return text, err == nil
+}
+
+// others reports whether the environment may have more to say than which profile
+// is meant: credentials, which go before those of a profile that no flag names,
+// or that this is a credential_process of another one, which may be a circle.
+func others(profile string, getenv func(string) string) bool {
+	around := getenv("AWS_ACCESS_KEY_ID") != "" || getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != ""
+	return profile == "" && around || getenv("_AWS_CLI_PROFILE_CHAIN") != ""
 }
 
 // parse takes the plain forms of the command line; anything else is left to the
@@ -93,8 +101,11 @@ func cached(profile string, getenv func(string) string, home string) (awscred.Cr
 	if err != nil {
 		return awscred.Credentials{}, false
 	}
-	if kind := cfg.Kind(profile); kind != "sso" && kind != "legacy-sso" {
-		return awscred.Credentials{}, false
+	p, _ := cfg.Profile(profile)
+	for _, before := range []string{"role_arn", "web_identity_token_file"} {
+		if _, ok := p.Values.Get(before); ok {
+			return awscred.Credentials{}, false
+		}
 	}
 	sso, err := cfg.SSOCredentials(profile)
 	if err != nil {

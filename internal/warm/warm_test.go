@@ -30,6 +30,12 @@ role_arn = arn:aws:iam::123456789011:role/x
 source_profile = dev
 sso_account_id = 123456789011
 sso_role_name = ReadOnly
+[profile half]
+role_arn = arn:aws:iam::123456789011:role/x
+sso_start_url = https://my-sso-portal.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 123456789011
+sso_role_name = ReadOnly
 [sso-session corp]
 sso_start_url = https://my-sso-portal.awsapps.com/start
 sso_region = us-east-1
@@ -76,6 +82,10 @@ func TestAnswer(t *testing.T) {
 		{"no such profile", "--profile none", nil, hour, ""},
 		{"default without credentials", "", nil, hour, ""},
 		{"role_arn comes first", "--profile chained", nil, hour, ""},
+		{"role_arn without a source is an error", "--profile half", nil, hour, ""},
+		{"web identity of the environment", "", map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_PROFILE": "dev"}, hour, ""},
+		{"--profile before web identity", "--profile dev", map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": "/t"}, hour, "ASIALEGACY"},
+		{"a circle of programs", "--profile dev", map[string]string{"_AWS_CLI_PROFILE_CHAIN": "dev"}, hour, ""},
 		{"unknown flag", "--profile dev --debug", nil, hour, ""},
 		{"unknown format", "--profile dev --format yaml", nil, hour, ""},
 		{"help", "--help", nil, hour, ""},
