@@ -39,6 +39,9 @@ var writers = []writer{
 	{name: "configure sso", args: newSession("dev"), prepare: func(t *testing.T, u user) {
 		u.configure(t, strings.TrimPrefix(commented(), sessionSection))
 	}},
+	{name: "configure set", args: editors["configure set"]("old-3"), prepare: func(t *testing.T, u user) {
+		u.configure(t, commented())
+	}},
 	{name: "sso logout", args: []string{"sso", "logout"}, prepare: func(t *testing.T, u user) {
 		u.configure(t, commented()+profileSection("dev", role))
 		u.token(t, time.Hour)
@@ -46,6 +49,8 @@ var writers = []writer{
 		u.roleCredentials(t, "FullAccess", time.Hour)
 	}},
 }
+
+var login = []string{"sso", "login", "--sso-session", corp, "--use-device-code", "--no-browser"}
 
 // newSession writes an sso-session and a profile that uses it.
 func newSession(profile string) []string {

@@ -49,6 +49,9 @@ func TestManyProcessesEditOneConfig(t *testing.T) {
 
 // editors are the commands that write a profile.
 var editors = map[string]func(profile string) []string{
+	"configure set": func(profile string) []string {
+		return []string{"configure", "set", "region", "eu-west-1", "--profile", profile}
+	},
 	"configure sso": func(profile string) []string {
 		return []string{
 			"configure", "sso", "--no-input", "--use-device-code", "--no-browser", "--sso-session", corp,

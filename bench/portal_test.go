@@ -20,6 +20,7 @@ const (
 type portal struct {
 	*httptest.Server
 	delay       time.Duration // before each answer
+	tokens      time.Duration // how long tokens live
 	credentials time.Duration // how long role credentials live
 	repeating   bool          // gives number 1 always, and minds no refresh token
 
@@ -34,7 +35,8 @@ type portal struct {
 
 func newPortal(t testing.TB) *portal {
 	p := &portal{
-		credentials: time.Hour, calls: map[string]int{}, refresh: refreshToken(0), open: make(chan struct{}),
+		tokens: 8 * time.Hour, credentials: time.Hour,
+		open: make(chan struct{}), calls: map[string]int{}, refresh: refreshToken(0),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /client/register", p.register)
@@ -120,7 +122,9 @@ func (p *portal) token(w http.ResponseWriter, r *http.Request) {
 	}
 	n := p.number()
 	p.refresh = refreshToken(n)
-	send(w, 200, fields{"accessToken": accessToken(n), "refreshToken": p.refresh, "tokenType": "Bearer", "expiresIn": 28800})
+	send(w, 200, fields{
+		"accessToken": accessToken(n), "refreshToken": p.refresh, "tokenType": "Bearer", "expiresIn": int(p.tokens.Seconds()),
+	})
 }
 
 func (p *portal) accounts(w http.ResponseWriter, _ *http.Request) {
