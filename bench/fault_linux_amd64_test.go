@@ -79,6 +79,30 @@ func (w writer) failedAt(t *testing.T, p *portal, after state, n int, errno sysc
 	}
 }
 
+// TestAllCallsFail is a disk that is full, broken or read-only all the while:
+// nothing changes, and credentials are printed none the less.
+func TestAllCallsFail(t *testing.T) {
+	needTracing(t)
+	p := forgiving(t)
+	for _, w := range writers {
+		t.Run(w.name, func(t *testing.T) {
+			for _, errno := range faults {
+				u := w.prepared(t, p)
+				before := stateOf(t, u.home)
+				tr := &tracer{root: u.home, visit: func(call) verdict { return verdict{fail: errno} }}
+				end, err := tr.run(w.argv(u), u.env)
+				must(t, err)
+				stateOf(t, u.home).either(t, before, before)
+				noneLeft(t, u.home)
+				_, notPrinted := printed(end.out)
+				if (end.code == 0) != w.answers || w.answers && notPrinted != nil || !strings.Contains(end.err, u.home) {
+					t.Errorf("%v: exit %d\n%s%s", errno, end.code, end.out, end.err)
+				}
+			}
+		})
+	}
+}
+
 // file is the file that the call was about: the one to be replaced when it
 // changes a temporary one.
 func (c call) file() string {
