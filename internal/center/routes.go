@@ -41,6 +41,8 @@ func (c *Center) routes() *http.ServeMux {
 	mux.HandleFunc("GET /device", s.signIn.Require(s.oauth.ShowCode))
 	mux.HandleFunc("POST /device", s.signIn.RequireForm(s.oauth.SubmitCode))
 	mux.HandleFunc("POST /device/consent", s.signIn.RequireForm(s.oauth.Decide))
+	mux.HandleFunc("GET /authorize", s.oauth.Authorize)
+	mux.HandleFunc("POST /authorize", s.signIn.RequireForm(s.oauth.DecideCode))
 	mux.HandleFunc("GET /start", s.signIn.Require(s.portal.Start))
 	mux.Handle("GET /start/{$}", http.RedirectHandler("/start", http.StatusSeeOther))
 	mux.HandleFunc("GET /style.css", web.Style)

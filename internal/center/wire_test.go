@@ -29,6 +29,9 @@ func TestRegisterClient(t *testing.T) {
 	if out.ClientIDIssuedAt != now || out.ClientSecretExpiresAt != now+90*24*60*60 {
 		t.Errorf("issued %d, expires %d, now %d", out.ClientIDIssuedAt, out.ClientSecretExpiresAt, now)
 	}
+	if m := got.JSON(t); m["authorizationEndpoint"] != w.URL+"/authorize" || m["tokenEndpoint"] != w.URL+"/token" {
+		t.Errorf("endpoints %v and %v", m["authorizationEndpoint"], m["tokenEndpoint"])
+	}
 	if id := got.Header.Get("x-amzn-RequestId"); !regexp.MustCompile(`^[0-9a-f-]{36}$`).MatchString(id) {
 		t.Errorf("request id %q", id)
 	}
@@ -91,8 +94,9 @@ func TestOAuthErrors(t *testing.T) {
 		{"/device_authorization", fmt.Sprintf(`{"clientId":%q,"clientSecret":%q,"startUrl":%q}`, pkce["clientId"], pkce["clientSecret"], w.URL+"/start"), 400, "UnauthorizedClientException", "unauthorized_client"},
 		{"/token", `{` + client + `}`, 400, "InvalidRequestException", "invalid_request"},
 		{"/token", `{"clientId":"x","clientSecret":"y","grantType":"refresh_token"}`, 401, "InvalidClientException", "invalid_client"},
-		{"/token", `{` + client + `,"grantType":"refresh_token","refreshToken":"x"}`, 400, "UnsupportedGrantTypeException", "unsupported_grant_type"},
-		{"/token", `{` + client + `,"grantType":"authorization_code","code":"x"}`, 400, "UnsupportedGrantTypeException", "unsupported_grant_type"},
+		{"/token", `{` + client + `,"grantType":"refresh_token","refreshToken":"x"}`, 400, "InvalidGrantException", "invalid_grant"},
+		{"/token", `{` + client + `,"grantType":"authorization_code","code":"x"}`, 400, "UnauthorizedClientException", "unauthorized_client"},
+		{"/token", `{` + client + `,"grantType":"password"}`, 400, "UnsupportedGrantTypeException", "unsupported_grant_type"},
 		{"/token", `{` + client + `,"grantType":"urn:ietf:params:oauth:grant-type:device_code"}`, 400, "InvalidRequestException", "invalid_request"},
 		{"/token", `{` + client + `,"grantType":"urn:ietf:params:oauth:grant-type:device_code","deviceCode":"x"}`, 400, "InvalidGrantException", "invalid_grant"},
 	} {

@@ -3,7 +3,6 @@ package oauth
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"latchkey/internal/center/secret"
@@ -35,7 +34,7 @@ func (s *Service) startDevice(r *http.Request, in startDeviceInput) (any, error)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(c.GrantTypes) > 0 && !slices.Contains(c.GrantTypes, grantDeviceCode):
+	case !c.may(grantDeviceCode):
 		return nil, unauthorizedClient("The client is not registered for device codes")
 	case in.StartURL == "":
 		return nil, invalidRequest("startUrl is required")

@@ -1,14 +1,15 @@
 // Package oauth speaks AWS's SSO OIDC protocol - RegisterClient,
-// StartDeviceAuthorization, CreateToken - and shows the pages on which a person
+// StartDeviceAuthorization, CreateToken - and /authorize, and shows the pages on which a person
 // allows or denies a client.
 //
-// AWS's protocol is OAuth 2.0 (RFC 6749, RFC 8628) in JSON with its own names,
+// AWS's protocol is OAuth 2.0 (RFC 6749, RFC 7636, RFC 8628) in JSON with its own names,
 // so its requests, answers and errors are written out here.
 package oauth
 
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -25,7 +26,16 @@ type Client struct {
 	Expires      time.Time
 }
 
-// Status is what became of a device grant.
+// may reports whether the client registered for a grant type. Clients that name
+// none are from before there were others than device codes.
+func (c Client) may(grantType string) bool {
+	if len(c.GrantTypes) == 0 {
+		return grantType != grantAuthorizationCode
+	}
+	return slices.Contains(c.GrantTypes, grantType)
+}
+
+// Status is what became of a grant.
 type Status string
 
 // A grant begins pending; a person makes it approved or denied, the client's
@@ -50,6 +60,44 @@ type DeviceGrant struct {
 	Expires     time.Time
 }
 
+// CodeGrant is an authorization code that a person allowed, for whoever knows
+// the verifier of Challenge.
+type CodeGrant struct {
+	CodeHash    []byte
+	ClientID    string
+	UserID      string
+	SessionHash []byte // of the browser session in which it was allowed
+	RedirectURI string // that it was sent to
+	Challenge   string // of PKCE, S256
+	Scopes      []string
+	Status      Status // Approved or Used
+	Created     time.Time
+	Expires     time.Time
+}
+
+// Family is what one person allowed one client: all tokens that come of one
+// code. They end together, at Expires at the latest.
+type Family struct {
+	ID       []byte // the hash of the code
+	ClientID string
+	Scopes   []string
+	Expires  time.Time
+}
+
+// Tokens are what a code, or a refresh token, is traded for.
+type Tokens struct {
+	AccessHash  []byte
+	Expires     time.Time // of the access token
+	RefreshHash []byte    // nil for none
+}
+
+// RefreshToken gets the next tokens of its family, once.
+type RefreshToken struct {
+	Hash   []byte
+	Family Family
+	Used   time.Time // zero: not yet
+}
+
 // Token is an access token. It acts for UserID until Expires.
 type Token struct {
 	Hash        []byte
@@ -57,6 +105,8 @@ type Token struct {
 	UserID      string
 	UserName    string // only read
 	SessionHash []byte // of the browser session in which it was allowed
+	FamilyID    []byte
+	Scopes      []string
 	Expires     time.Time
 }
 
@@ -76,10 +126,24 @@ type Store interface {
 	DecideDevice(ctx context.Context, userCodeMAC []byte, d Decision, now time.Time) error
 	// BurnDevice makes a grant useless.
 	BurnDevice(ctx context.Context, deviceHash []byte) error
-	// RedeemDevice makes the client's approved grant used and t its user's token,
+	// RedeemDevice makes the client's approved grant with the device hash f.ID
+	// used and begins the family with t, once: of many at a time one succeeds,
+	// the others get ErrNotFound.
+	RedeemDevice(ctx context.Context, f Family, t Tokens, now time.Time) error
+	PutCode(ctx context.Context, g CodeGrant) error
+	Code(ctx context.Context, codeHash []byte) (CodeGrant, error)
+	// RedeemCode is RedeemDevice for the code with the hash f.ID.
+	RedeemCode(ctx context.Context, f Family, t Tokens, now time.Time) error
+	// BurnCode makes a code useless and ends the family that it began.
+	BurnCode(ctx context.Context, codeHash []byte) error
+	// RefreshToken returns ErrNotFound for one whose family was ended.
+	RefreshToken(ctx context.Context, hash []byte) (RefreshToken, error)
+	// Rotate makes the client's refresh token used and next the tokens after it,
 	// once: of many at a time one succeeds, the others get ErrNotFound.
-	RedeemDevice(ctx context.Context, deviceHash []byte, t Token, now time.Time) error
-	// SignInSession is how long a token lasts.
+	Rotate(ctx context.Context, hash []byte, clientID string, next Tokens, now time.Time) error
+	// EndFamily ends all tokens of a family.
+	EndFamily(ctx context.Context, id []byte) error
+	// SignInSession is how long a family lasts.
 	SignInSession(ctx context.Context) (time.Duration, error)
 }
 

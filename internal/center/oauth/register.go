@@ -2,8 +2,6 @@ package oauth
 
 import (
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -23,10 +21,9 @@ const (
 const registrationLasts = 90 * 24 * time.Hour
 
 const (
-	maxScopes       = 25 // AWS's quota of access scopes
-	maxListed       = 10 // of the other lists
-	maxNameLength   = 256
-	maxStringLength = 1024
+	maxScopes     = 25 // AWS's quota of access scopes
+	maxListed     = 10 // of the other lists
+	maxNameLength = 256
 )
 
 // registrations are kept for 90 days, so they are not made without end.
@@ -46,6 +43,8 @@ type registerOutput struct {
 	ClientSecret          string `json:"clientSecret"`
 	ClientIDIssuedAt      int64  `json:"clientIdIssuedAt"`
 	ClientSecretExpiresAt int64  `json:"clientSecretExpiresAt"`
+	AuthorizationEndpoint string `json:"authorizationEndpoint"`
+	TokenEndpoint         string `json:"tokenEndpoint"`
 }
 
 func (s *Service) register(r *http.Request, in registerInput) (any, error) {
@@ -69,7 +68,9 @@ func (s *Service) register(r *http.Request, in registerInput) (any, error) {
 	if err := s.Store.PutClient(r.Context(), c); err != nil {
 		return nil, err
 	}
-	return registerOutput{c.ID, clientSecret, c.Created.Unix(), c.Expires.Unix()}, nil
+	return registerOutput{
+		c.ID, clientSecret, c.Created.Unix(), c.Expires.Unix(), s.Origin + "/authorize", s.Origin + "/token",
+	}, nil
 }
 
 func (in registerInput) check() error {
@@ -80,14 +81,14 @@ func (in registerInput) check() error {
 		return invalidMetadata("clientType must be public")
 	case directory.ValidLabel(in.ClientName, maxNameLength) != nil:
 		return invalidMetadata("clientName must be at most 256 printable characters")
-	case len(in.IssuerURL) > maxStringLength:
+	case len(in.IssuerURL) > maxURILength:
 		return invalidRequest("issuerUrl is too long")
 	case len(in.Scopes) > maxScopes || slices.ContainsFunc(in.Scopes, notScope):
 		return invalidScope("scopes must be at most 25 scope names")
 	case len(in.GrantTypes) > maxListed || slices.ContainsFunc(in.GrantTypes, notGrantType):
 		return unsupportedGrantType("grantTypes may be authorization_code, refresh_token and " + grantDeviceCode)
 	case len(in.RedirectURIs) > maxListed || slices.ContainsFunc(in.RedirectURIs, notLoopback):
-		return invalidRedirect("redirectUris must be http://127.0.0.1 or http://[::1], with a path")
+		return invalidRedirect("redirectUris must be http://127.0.0.1 or http://[::1] with a plain path, such as /oauth/callback")
 	}
 	return nil
 }
@@ -101,15 +102,4 @@ func notGrantType(s string) bool {
 func notScope(s string) bool {
 	outside := func(c rune) bool { return c < 0x21 || c > 0x7e || c == '"' || c == '\\' }
 	return s == "" || len(s) > 128 || strings.ContainsFunc(s, outside)
-}
-
-// notLoopback lets through what RFC 8252, section 7.3, asks of native apps: the
-// IP literal, as the name localhost may lead elsewhere.
-func notLoopback(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil || len(s) > maxStringLength || strings.ContainsAny(s, " ?#@\\") || u.Scheme != "http" || u.Path == "" {
-		return true
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return err != nil || !ip.IsLoopback()
 }

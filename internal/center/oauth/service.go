@@ -22,7 +22,7 @@ type Service struct {
 	SignIn    *signin.Service
 	Throttle  signin.Throttle
 	Pages     *web.Pages
-	Key       secret.Key // for user codes
+	Key       secret.Key // for user codes, requests and refreshed tokens
 	Origin    string
 	StartURLs StartURLs
 	Now       func() time.Time

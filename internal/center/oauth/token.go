@@ -4,10 +4,18 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"latchkey/internal/center/secret"
 )
+
+// accessLasts is how long an access token lasts that can be refreshed, as AWS's
+// do; one that cannot lasts as long as the session.
+const accessLasts = time.Hour
+
+// accessScope is the one that lets a token at accounts and roles.
+const accessScope = "sso:account:access"
 
 type tokenInput struct {
 	ClientID     string   `json:"clientId"`
@@ -22,9 +30,16 @@ type tokenInput struct {
 }
 
 type tokenOutput struct {
-	AccessToken string `json:"accessToken"`
-	TokenType   string `json:"tokenType"`
-	ExpiresIn   int    `json:"expiresIn"`
+	AccessToken  string `json:"accessToken"`
+	TokenType    string `json:"tokenType"`
+	ExpiresIn    int    `json:"expiresIn"`
+	RefreshToken string `json:"refreshToken,omitempty"`
+}
+
+// lasting returns the answer with the time that the access token has left.
+func (out tokenOutput) lasting(d time.Duration) tokenOutput {
+	out.ExpiresIn = int(d.Round(time.Second) / time.Second)
+	return out
 }
 
 func (s *Service) createToken(r *http.Request, in tokenInput) (any, error) {
@@ -35,17 +50,23 @@ func (s *Service) createToken(r *http.Request, in tokenInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.GrantType != grantDeviceCode {
-		return nil, unsupportedGrantType("This center gives tokens for device codes only")
+	switch in.GrantType {
+	case grantDeviceCode:
+		return s.pollDevice(r.Context(), c, in.DeviceCode)
+	case grantAuthorizationCode:
+		return s.redeemCode(r.Context(), c, in)
+	case grantRefreshToken:
+		return s.refresh(r.Context(), c, in.RefreshToken)
 	}
-	if in.DeviceCode == "" {
-		return nil, invalidRequest("deviceCode is required")
-	}
-	return s.pollDevice(r.Context(), c, secret.Hash(in.DeviceCode))
+	return nil, unsupportedGrantType("grantType may be authorization_code, refresh_token and " + grantDeviceCode)
 }
 
 // pollDevice answers a client that asks whether its device code was approved.
-func (s *Service) pollDevice(ctx context.Context, c Client, deviceHash []byte) (any, error) {
+func (s *Service) pollDevice(ctx context.Context, c Client, deviceCode string) (any, error) {
+	if deviceCode == "" {
+		return nil, invalidRequest("deviceCode is required")
+	}
+	deviceHash := secret.Hash(deviceCode)
 	g, err := s.Store.Device(ctx, deviceHash)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -61,7 +82,7 @@ func (s *Service) pollDevice(ctx context.Context, c Client, deviceHash []byte) (
 	case !s.Now().Before(g.Expires):
 		return nil, expiredToken()
 	case g.Status == Approved:
-		return s.redeem(ctx, c, g)
+		return s.redeemDevice(ctx, c, g)
 	case !s.pace.poll(string(deviceHash), s.Now(), g.Expires):
 		return nil, slowDown("The client polls faster than the interval allows")
 	default:
@@ -79,21 +100,47 @@ func (s *Service) stolen(ctx context.Context, c Client, g DeviceGrant) error {
 	return invalidGrant("The device code is not this client's")
 }
 
-func (s *Service) redeem(ctx context.Context, c Client, g DeviceGrant) (any, error) {
+func (s *Service) redeemDevice(ctx context.Context, c Client, g DeviceGrant) (any, error) {
+	out, err := s.begin(ctx, c, Family{ID: g.DeviceHash, Scopes: c.Scopes}, s.Store.RedeemDevice)
+	if errors.Is(err, ErrNotFound) {
+		return nil, invalidGrant("The device code has been used")
+	}
+	return out, err
+}
+
+// begin has redeem write the first tokens of f, whose session begins now.
+// Without scopes, AWS gives one token for the whole session; with scopes a short
+// one, and the means to refresh it.
+func (s *Service) begin(ctx context.Context, c Client, f Family,
+	redeem func(context.Context, Family, Tokens, time.Time) error) (any, error) {
 	lasts, err := s.Store.SignInSession(ctx)
 	if err != nil {
 		return nil, err
 	}
-	token, now := secret.Token(), s.Now()
-	err = s.Store.RedeemDevice(ctx, g.DeviceHash, Token{
-		Hash: secret.Hash(token), ClientID: c.ID, Expires: now.Add(lasts),
-	}, now)
-	if errors.Is(err, ErrNotFound) {
-		return nil, invalidGrant("The device code has been used")
+	now, out := s.Now(), tokenOutput{AccessToken: secret.Token(), TokenType: "Bearer"}
+	f.ClientID, f.Expires = c.ID, now.Add(lasts)
+	t := Tokens{AccessHash: secret.Hash(out.AccessToken), Expires: f.Expires}
+	if len(f.Scopes) > 0 {
+		t.Expires = earlier(now.Add(accessLasts), f.Expires)
 	}
-	if err != nil {
+	if len(f.Scopes) > 0 && c.may(grantRefreshToken) {
+		out.RefreshToken = secret.Token()
+		t.RefreshHash = secret.Hash(out.RefreshToken)
+	}
+	if err := redeem(ctx, f, t, now); err != nil {
 		return nil, err
 	}
 	s.Logger.InfoContext(ctx, "token given", "client", c.ID, "client_name", c.Name)
-	return tokenOutput{token, "Bearer", int(lasts / time.Second)}, nil
+	return out.lasting(t.Expires.Sub(now)), nil
+}
+
+// reachesRoles reports whether a token of these scopes may see accounts and use
+// roles. Clients from before there were scopes have none, and may.
+func reachesRoles(scopes []string) bool {
+	return len(scopes) == 0 || slices.Contains(scopes, accessScope)
+}
+
+// ReachesRoles reports whether the token may see accounts and use roles.
+func (t Token) ReachesRoles() bool {
+	return reachesRoles(t.Scopes)
 }

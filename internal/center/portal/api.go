@@ -43,10 +43,12 @@ type getRoleCredentialsOutput struct {
 
 // ListAccounts, ListAccountRoles, GetRoleCredentials and Logout are the
 // operations of the portal.
-func (s *Service) ListAccounts() http.HandlerFunc       { return s.operation(s.listAccounts) }
-func (s *Service) ListAccountRoles() http.HandlerFunc   { return s.operation(s.listRoles) }
-func (s *Service) GetRoleCredentials() http.HandlerFunc { return s.operation(s.roleCredentials) }
-func (s *Service) Logout() http.HandlerFunc             { return s.operation(s.logout) }
+func (s *Service) ListAccounts() http.HandlerFunc     { return s.operation(forRoles(s.listAccounts)) }
+func (s *Service) ListAccountRoles() http.HandlerFunc { return s.operation(forRoles(s.listRoles)) }
+func (s *Service) GetRoleCredentials() http.HandlerFunc {
+	return s.operation(forRoles(s.roleCredentials))
+}
+func (s *Service) Logout() http.HandlerFunc { return s.operation(s.logout) }
 
 func (s *Service) listAccounts(r *http.Request, token oauth.Token) (any, error) {
 	p, err := readPage(r)

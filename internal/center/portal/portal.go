@@ -95,6 +95,16 @@ func (s *Service) operation(do func(r *http.Request, token oauth.Token) (any, er
 	}
 }
 
+// forRoles keeps tokens out whose scopes are for something else.
+func forRoles(do func(*http.Request, oauth.Token) (any, error)) func(*http.Request, oauth.Token) (any, error) {
+	return func(r *http.Request, token oauth.Token) (any, error) {
+		if !token.ReachesRoles() {
+			return nil, forbidden()
+		}
+		return do(r, token)
+	}
+}
+
 func (s *Service) bearer(r *http.Request) (oauth.Token, error) {
 	value := r.Header.Get("x-amz-sso_bearer_token")
 	if value == "" {

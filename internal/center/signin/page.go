@@ -138,11 +138,15 @@ func (s *Service) tries(r *http.Request, user directory.User, name string) []Try
 	return append(tries, Try{"password name " + directory.UserKey(name), perName})
 }
 
+// MaxPath is how long a path may be that a person comes back to, the query
+// included.
+const MaxPath = 4096
+
 // localPath returns next if it leads to a page here, else the start page: the
 // sign-in must not be a way to send people elsewhere.
 func localPath(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || len(next) > 1024 ||
+	if err != nil || u.IsAbs() || u.Host != "" || len(next) > MaxPath ||
 		!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
 		return "/start"
 	}

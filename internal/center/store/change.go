@@ -39,10 +39,11 @@ func applyUsers(ctx context.Context, tx *sql.Tx, c directory.Change) error {
 	return nil
 }
 
-// signOutIfNew ends the sessions and tokens of a user who gets another password:
-// it may be changed because somebody else knew it.
+// signOutIfNew ends the sessions and tokens of a user who gets another password,
+// and what was allowed but not fetched yet: it may be changed because somebody
+// else knew it.
 func signOutIfNew(ctx context.Context, tx *sql.Tx, u directory.User) error {
-	for _, table := range []string{"sessions", "tokens"} {
+	for _, table := range []string{"sessions", "device_grants", "code_grants", "families", "tokens"} {
 		_, err := tx.ExecContext(ctx, "DELETE FROM "+table+` WHERE user_id IN (
 			SELECT id FROM users WHERE id = ? AND password_hash <> ?)`, u.ID, u.PasswordHash)
 		if err != nil {

@@ -59,20 +59,13 @@ func (db *DB) BurnDevice(ctx context.Context, deviceHash []byte) error {
 	return err
 }
 
-// RedeemDevice trades an approved grant for a token, once.
-func (db *DB) RedeemDevice(ctx context.Context, deviceHash []byte, t oauth.Token, now time.Time) error {
+// RedeemDevice trades an approved grant for the first tokens of a family, once.
+func (db *DB) RedeemDevice(ctx context.Context, f oauth.Family, t oauth.Tokens, now time.Time) error {
 	return db.transact(ctx, func(tx *sql.Tx) error {
-		err := execOne(ctx, tx, oauth.ErrNotFound, `
+		return begin(ctx, tx, f, t, now, tx.QueryRowContext(ctx, `
 			UPDATE device_grants SET status = 'used'
-			WHERE device_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?`,
-			deviceHash, t.ClientID, millis(now))
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `
-			INSERT INTO tokens (hash, client_id, user_id, session_hash, created, expires)
-			SELECT ?, client_id, user_id, session_hash, ?, ? FROM device_grants WHERE device_hash = ?`,
-			t.Hash, millis(now), millis(t.Expires), deviceHash)
-		return err
+			WHERE device_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?
+			RETURNING user_id, session_hash`,
+			f.ID, f.ClientID, millis(now)))
 	})
 }

@@ -92,8 +92,8 @@ func testDecideOnce(t *testing.T, s Store) {
 }
 
 func redeem(t *testing.T, s Store, g oauth.DeviceGrant, token string, now time.Time) error {
-	return s.RedeemDevice(t.Context(), g.DeviceHash,
-		oauth.Token{Hash: hash(token), ClientID: g.ClientID, Expires: now.Add(time.Hour)}, now)
+	f := oauth.Family{ID: g.DeviceHash, ClientID: g.ClientID, Scopes: []string{"a:b", "c"}, Expires: now.Add(8 * time.Hour)}
+	return s.RedeemDevice(t.Context(), f, oauth.Tokens{AccessHash: hash(token), Expires: now.Add(time.Hour)}, now)
 }
 
 func testRedeemOnce(t *testing.T, s Store) {
@@ -136,7 +136,7 @@ func testTokens(t *testing.T, s Store) {
 	got, err := s.Token(ctx, hash("token"), start.Add(time.Hour-time.Millisecond))
 	must(t, err)
 	want := oauth.Token{Hash: hash("token"), ClientID: "c-a", UserID: "u-alice", UserName: "Alice",
-		SessionHash: hash("browser"), Expires: start.Add(time.Hour)}
+		SessionHash: hash("browser"), FamilyID: g.DeviceHash, Scopes: []string{"a:b", "c"}, Expires: start.Add(time.Hour)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -60,9 +60,8 @@ func TestSDKGetsCallerIdentity(t *testing.T) {
 func TestSDKReadsErrors(t *testing.T) {
 	s, server := serve(t)
 	key := issue(t, s, alice)
-	expired := key
 	s.Now = func() time.Time { return time.Now().Add(-2 * time.Hour) }
-	expired = issue(t, s, alice)
+	expired := issue(t, s, alice)
 	s.Now = time.Now
 	for _, tt := range []struct {
 		name   string

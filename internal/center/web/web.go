@@ -24,7 +24,10 @@ type Page struct {
 	User      string // who is signed in, "" for nobody
 	FormToken string // of the session, for its forms
 	Alert     string // what went wrong
-	Body      Body
+	// FormsLeadTo is another origin, http://HOST:PORT, to which the answer to a
+	// form of this page may redirect; "" for none.
+	FormsLeadTo string
+	Body        Body
 }
 
 // Body is what one kind of page shows.
@@ -44,6 +47,16 @@ type Consent struct {
 	UserCode string
 	Request  Request
 	Accounts string // "2 accounts"; "" if nothing is assigned to the person
+}
+
+// Authorize asks to allow or deny a request that came by way of this browser.
+type Authorize struct {
+	Request  string // brings it back
+	Client   string
+	Scopes   []string
+	Accounts string // as in Consent
+	NoRoles  bool   // the scopes do not reach roles
+	Callback string // 127.0.0.1:PORT, where the answer goes
 }
 
 // Request is what is known of who asks.
@@ -81,12 +94,13 @@ type Message struct {
 	Link     string
 }
 
-func (SignIn) template() string  { return "sign-in.html" }
-func (Code) template() string    { return "code.html" }
-func (Consent) template() string { return "consent.html" }
-func (Outcome) template() string { return "outcome.html" }
-func (Start) template() string   { return "start.html" }
-func (Message) template() string { return "message.html" }
+func (SignIn) template() string    { return "sign-in.html" }
+func (Code) template() string      { return "code.html" }
+func (Consent) template() string   { return "consent.html" }
+func (Authorize) template() string { return "authorize.html" }
+func (Outcome) template() string   { return "outcome.html" }
+func (Start) template() string     { return "start.html" }
+func (Message) template() string   { return "message.html" }
 
 // Pages are the parsed templates.
 type Pages struct {
@@ -96,7 +110,7 @@ type Pages struct {
 // New parses the templates.
 func New() (*Pages, error) {
 	p := &Pages{byName: make(map[string]*template.Template)}
-	for _, body := range []Body{SignIn{}, Code{}, Consent{}, Outcome{}, Start{}, Message{}} {
+	for _, body := range []Body{SignIn{}, Code{}, Consent{}, Authorize{}, Outcome{}, Start{}, Message{}} {
 		name := body.template()
 		t, err := template.ParseFS(templates, "template/layout.html", "template/request.html", "template/"+name)
 		if err != nil {
@@ -113,6 +127,9 @@ func (p *Pages) Show(w http.ResponseWriter, status int, page Page) {
 	if err := p.byName[page.Body.template()].ExecuteTemplate(&b, "layout", page); err != nil {
 		http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
 		return
+	}
+	if page.FormsLeadTo != "" {
+		w.Header().Set("Content-Security-Policy", policyWith(page.FormsLeadTo))
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
