@@ -18,14 +18,14 @@ type writer struct {
 	args    []string
 	prepare func(*testing.T, user)
 	answers bool // prints credentials, whatever becomes of the cache
+	slow    bool // so that it runs at full size only
 }
 
 // writers are the commands that change files, each where it changes the most.
 var writers = []writer{
-	{name: "sso login", args: login, prepare: func(t *testing.T, u user) {
-		u.configure(t, commented()+profileSection("dev", role))
-		u.token(t, -time.Hour)
-	}},
+	// A browser is watched for a moment, since some fail late.
+	{name: "sso login", args: []string{"sso", "login", "--profile", "dev"}, prepare: signedOut, slow: true},
+	{name: "sso login by code", args: login, prepare: signedOut},
 	{name: "refresh", args: export("dev"), answers: true, prepare: func(t *testing.T, u user) {
 		u.configure(t, commented()+profileSection("dev", role))
 		u.token(t, -time.Hour)
@@ -50,12 +50,30 @@ var writers = []writer{
 	}},
 }
 
+func signedOut(t *testing.T, u user) {
+	u.configure(t, commented()+profileSection("dev", role))
+	u.token(t, -time.Hour)
+}
+
 var login = []string{"sso", "login", "--sso-session", corp, "--use-device-code", "--no-browser"}
 
 // newSession writes an sso-session and a profile that uses it.
 func newSession(profile string) []string {
 	return append(editors["configure sso"](profile),
 		"--sso-start-url", startURL, "--sso-region", region, "--sso-registration-scopes", "sso:account:access")
+}
+
+// eachWriter runs f for each writer, at once.
+func eachWriter(t *testing.T, f func(t *testing.T, w writer)) {
+	needTracing(t)
+	for _, w := range writers {
+		if full() || !w.slow {
+			t.Run(w.name, func(t *testing.T) {
+				t.Parallel()
+				f(t, w)
+			})
+		}
+	}
 }
 
 // prepared is a user for whom the writer has something to do.

@@ -12,10 +12,10 @@ import (
 	"latchkey/internal/testneed"
 )
 
-// Each of fifty processes writes a profile of its own, all to one file that has
+// Each of many processes writes a profile of its own, all to one file that has
 // comments, blocks and line ends of two kinds.
 func TestManyProcessesEditOneConfig(t *testing.T) {
-	const n = 50
+	n := size(15, 50)
 	python := testneed.PythonModule(t, "botocore")
 	p := newPortal(t)
 	p.answer()

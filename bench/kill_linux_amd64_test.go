@@ -6,24 +6,20 @@ import "testing"
 // or after a call that changes a file, until it comes to its end: every file
 // holds its old bytes or its new ones, and the next run succeeds.
 func TestKilledAtEveryCall(t *testing.T) {
-	needTracing(t)
-	for _, w := range writers {
-		t.Run(w.name, func(t *testing.T) {
-			t.Parallel()
-			p := forgiving(t)
-			after := w.completed(t, p)
-			points := len(w.calls(t, p)) * 2
-			step := size(max(points/8, 1), 1)
-			killed := 0
-			for n := 1; w.killedAt(t, p, after, n); n += step {
-				killed++
-			}
-			t.Logf("%d points, killed at %d", points, killed)
-			if killed < points/step {
-				t.Errorf("killed at %d of %d points", killed, points/step)
-			}
-		})
-	}
+	eachWriter(t, func(t *testing.T, w writer) {
+		p := forgiving(t)
+		after := w.completed(t, p)
+		points := len(w.calls(t, p)) * 2
+		step := size(max(points/6, 1), 1)
+		killed := 0
+		for n := 1; w.killedAt(t, p, after, n); n += step {
+			killed++
+		}
+		t.Logf("%d points, killed at %d", points, killed)
+		if killed < points/step {
+			t.Errorf("killed at %d of %d points", killed, points/step)
+		}
+	})
 }
 
 // calls returns the calls of an undisturbed run.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ func newPortal(t testing.TB) *portal {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /client/register", p.register)
 	mux.HandleFunc("POST /device_authorization", p.deviceAuthorization)
+	mux.HandleFunc("GET /authorize", authorize)
 	mux.HandleFunc("POST /token", p.token)
 	mux.HandleFunc("GET /assignment/accounts", p.accounts)
 	mux.HandleFunc("GET /assignment/roles", p.roles)
@@ -103,6 +105,13 @@ func (p *portal) deviceAuthorization(w http.ResponseWriter, _ *http.Request) {
 		"deviceCode": "device-code", "userCode": "ABCD-EFGH", "expiresIn": 600, "interval": 1,
 		"verificationUri": p.URL + "/device", "verificationUriComplete": p.URL + "/device?user_code=ABCD-EFGH",
 	})
+}
+
+// authorize sends the browser back with a code.
+func authorize(w http.ResponseWriter, r *http.Request) {
+	asked := r.URL.Query()
+	answer := url.Values{"code": {"code"}, "state": {asked.Get("state")}}
+	http.Redirect(w, r, asked.Get("redirect_uri")+"?"+answer.Encode(), http.StatusFound)
 }
 
 // token rotates: a refresh token that was used is refused for ever.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,12 @@ import (
 	"latchkey/internal/testneed"
 )
 
+// TestMain makes the test binary the browser that latchkey starts.
 func TestMain(m *testing.M) {
+	if os.Getenv("TEST_BROWSER") != "" {
+		http.Get(os.Args[len(os.Args)-1])
+		os.Exit(0)
+	}
 	dir, err := os.MkdirTemp("", "latchkey-bench-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -108,6 +114,7 @@ func newUser(t testing.TB, p *portal) user {
 	home := t.TempDir()
 	return user{home: home, program: program(t), env: []string{
 		"HOME=" + home, "PATH=/usr/bin:/bin", "TZ=UTC", "NO_PROXY=127.0.0.1", "AWS_ENDPOINT_URL=" + p.URL,
+		"BROWSER=" + os.Args[0], "TEST_BROWSER=1",
 	}}
 }
 

@@ -42,8 +42,7 @@ type tracer struct {
 
 type pendingCall struct {
 	call
-	counts bool
-	fail   syscall.Errno
+	fail syscall.Errno
 }
 
 type tracedEnd struct {
