@@ -1,7 +1,6 @@
 package credsource
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,7 +81,7 @@ func (s *search) run(ctx context.Context, words []string) (awscred.Credentials, 
 	case err != nil:
 		return awscred.Credentials{}, err
 	}
-	return readAnswer(out.Bytes(), s.Now())
+	return readAnswer(out.text, s.Now())
 }
 
 // without returns env but for the variable name.
@@ -96,18 +95,19 @@ func without(env []string, name string) []string {
 	return kept
 }
 
-// An answer is a buffer that takes maxAnswer bytes.
+// An answer takes maxAnswer bytes.
 type answer struct {
-	bytes.Buffer
+	text    []byte
 	tooLong bool
 }
 
 func (a *answer) Write(p []byte) (int, error) {
-	if a.Len()+len(p) > maxAnswer {
+	if len(a.text)+len(p) > maxAnswer {
 		a.tooLong = true
 		return 0, errors.New("too long")
 	}
-	return a.Buffer.Write(p)
+	a.text = append(a.text, p...)
+	return len(p), nil
 }
 
 // readAnswer reads the JSON of the credential_process protocol. Names are
