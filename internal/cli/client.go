@@ -9,6 +9,7 @@ import (
 
 	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
+	"latchkey/internal/awscred"
 	"latchkey/internal/session"
 	"latchkey/internal/starturl"
 )
@@ -150,7 +151,7 @@ func (w *wire) direct(ctx context.Context, sso awsconfig.SSO) (resolved, region 
 }
 
 // session makes the session of sso, whose calls go as w says.
-func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session.Session, error) {
+func (e *Env) session(w *wire, sso awsconfig.SSO) (*session.Session, error) {
 	cache, err := e.cache()
 	if err != nil {
 		return nil, err
@@ -158,21 +159,19 @@ func (e *Env) session(ctx context.Context, w *wire, sso awsconfig.SSO) (*session
 	if err := checked(sso); err != nil {
 		return nil, err
 	}
-	resolved, region, err := w.direct(ctx, sso)
-	if hinted, ok := errors.AsType[*starturl.HintError](err); ok {
-		return nil, misconfigured("sso_start_url", hinted)
+	return &session.Session{SSO: sso, Cache: cache, Now: e.Now, Warn: e.warn, Locate: w.locate(sso)}, nil
+}
+
+// locate finds out where the calls of sso go, which can take a look at the
+// network.
+func (w *wire) locate(sso awsconfig.SSO) func(context.Context) (session.Place, error) {
+	return func(ctx context.Context) (session.Place, error) {
+		startURL, region, err := w.direct(ctx, sso)
+		if hinted, ok := errors.AsType[*starturl.HintError](err); ok {
+			err = misconfigured("sso_start_url", hinted)
+		}
+		return session.Place{API: w.client(region), StartURL: startURL, Region: region}, err
 	}
-	if err != nil {
-		return nil, err
-	}
-	auto, err := e.autoLogin()
-	if err != nil {
-		return nil, err
-	}
-	return &session.Session{
-		SSO: sso, Cache: cache, API: w.client(region), Now: e.Now,
-		StartURL: resolved, Region: region, AutoLogin: auto, Warn: e.warn,
-	}, nil
 }
 
 // checked refuses values of a config file that must not become part of a
@@ -197,9 +196,9 @@ func misconfigured(key string, err error) error {
 }
 
 // profileSession is the session of the profile that the command line or the
-// environment names. A profile without account and role serves the commands
-// which name their own.
-func (e *Env) profileSession(ctx context.Context) (*session.Session, *awsapi.Client, error) {
+// environment names, and how its calls go. A profile without account and role
+// serves the commands which name their own.
+func (e *Env) profileSession() (*session.Session, *wire, error) {
 	cfg, err := e.config()
 	if err != nil {
 		return nil, nil, err
@@ -214,11 +213,20 @@ func (e *Env) profileSession(ctx context.Context) (*session.Session, *awsapi.Cli
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := e.session(ctx, w, sso)
+	s, err := e.session(w, sso)
+	return s, w, err
+}
+
+// signedIn returns the token of s and the client to use it with.
+func (w *wire) signedIn(ctx context.Context, s *session.Session) (awscred.Secret, *awsapi.Client, error) {
+	token, err := s.Token(ctx)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, err
 	}
-	return s, w.client(s.Region), nil
+	if err := s.Reach(ctx); err != nil {
+		return "", nil, err
+	}
+	return token.AccessToken, w.client(s.Region), nil
 }
 
 // profileOf finds the profile whose settings a session uses: the one that was

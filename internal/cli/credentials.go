@@ -54,7 +54,7 @@ func (e *Env) signedIn(ctx context.Context, cfg *awsconfig.Config, name string, 
 			return awscred.Credentials{}, err
 		}
 	}
-	s, err := e.session(ctx, w, sso)
+	s, err := e.session(w, sso)
 	if err != nil {
 		return awscred.Credentials{}, err
 	}

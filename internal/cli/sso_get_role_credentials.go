@@ -34,7 +34,7 @@ func runRoleCredentials(ctx context.Context, env *Env, o roleCredentialsOptions)
 	if o.AccountID == "" || o.RoleName == "" {
 		return &usageError{"account and role are needed", "name them with --account-id and --role-name"}
 	}
-	s, _, err := env.profileSession(ctx)
+	s, _, err := env.profileSession()
 	if err != nil {
 		return err
 	}

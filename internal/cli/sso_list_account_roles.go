@@ -31,15 +31,15 @@ func runListRoles(ctx context.Context, env *Env, accountID string) error {
 	if accountID == "" {
 		return &usageError{"no account named", "name it with --account-id"}
 	}
-	s, client, err := env.profileSession(ctx)
+	s, w, err := env.profileSession()
 	if err != nil {
 		return err
 	}
-	token, err := s.Token(ctx)
+	token, client, err := w.signedIn(ctx, s)
 	if err != nil {
 		return err
 	}
-	roles, err := client.ListAccountRoles(ctx, token.AccessToken, accountID)
+	roles, err := client.ListAccountRoles(ctx, token, accountID)
 	if err != nil {
 		return s.Explain(err)
 	}

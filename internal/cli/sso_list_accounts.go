@@ -26,15 +26,15 @@ type accountJSON struct {
 }
 
 func runListAccounts(ctx context.Context, env *Env) error {
-	s, client, err := env.profileSession(ctx)
+	s, w, err := env.profileSession()
 	if err != nil {
 		return err
 	}
-	token, err := s.Token(ctx)
+	token, client, err := w.signedIn(ctx, s)
 	if err != nil {
 		return err
 	}
-	accounts, err := client.ListAccounts(ctx, token.AccessToken)
+	accounts, err := client.ListAccounts(ctx, token)
 	if err != nil {
 		return s.Explain(err)
 	}

@@ -60,7 +60,7 @@ func runLogin(ctx context.Context, env *Env, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := env.session(ctx, w, sso)
+	s, err := env.session(w, sso)
 	if err != nil {
 		return err
 	}

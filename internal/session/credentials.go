@@ -55,6 +55,9 @@ func (s *Session) roleCredentials(ctx context.Context, accountID, roleName strin
 	if err != nil {
 		return awscred.Credentials{}, err
 	}
+	if err := s.Reach(ctx); err != nil {
+		return awscred.Credentials{}, err
+	}
 	c, err := s.API.GetRoleCredentials(ctx, t.AccessToken, accountID, roleName)
 	if err != nil {
 		err = s.Explain(err)

@@ -74,21 +74,39 @@ func (s *Session) autoLogin(ctx context.Context, need *LoginRequiredError) (ssoc
 
 // ask has a person sign in and stores the token.
 func (s *Session) ask(ctx context.Context, o LoginOptions) (ssocache.Token, error) {
+	if err := s.Reach(ctx); err != nil {
+		return ssocache.Token{}, err
+	}
 	way := s.byBrowser
 	if o.Device || s.Legacy() {
 		way = s.byDevice
 	}
 	got, reg, err := way(ctx, o)
+	if unknownClient(err) && s.forgetRegistration() == nil {
+		got, reg, err = way(ctx, o)
+	}
 	if err != nil {
 		return ssocache.Token{}, err
 	}
 	token := s.newToken(got, reg)
-	// A person has just signed in: nothing that others do to the file in the
-	// meantime is worth keeping, and an interruption now must not lose it.
-	err = s.locked(context.WithoutCancel(ctx), s.Cache.Lock, s.TokenKey(), func() error {
-		return s.Cache.PutToken(s.TokenKey(), token)
-	})
-	return token, err
+	return token, s.keep(ctx, token)
+}
+
+// keepPatience is how long a new token waits for whoever holds the old one's
+// lock.
+const keepPatience = 5 * time.Second
+
+// keep stores the token of a person who has just signed in: an interruption now
+// must not lose it, and nothing that others do to the file in the meantime is
+// worth waiting for.
+func (s *Session) keep(ctx context.Context, token ssocache.Token) error {
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)
+	defer cancel()
+	unlock, err := s.Cache.Lock(patience, s.TokenKey())
+	if err == nil {
+		defer unlock()
+	}
+	return s.Cache.PutToken(s.TokenKey(), token)
 }
 
 func (s *Session) byDevice(ctx context.Context, o LoginOptions) (got awsapi.Token, reg ssocache.Registration, err error) {

@@ -263,7 +263,7 @@ func TestAutoLoginAsksOnce(t *testing.T) {
 func TestStoppedHolderIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := modern(t, &service{})
-		put(t, s, time.Minute)
+		put(t, s, -time.Minute)
 		unlock, err := s.Cache.Lock(t.Context(), s.TokenKey())
 		if err != nil {
 			t.Fatal(err)
@@ -282,4 +282,31 @@ func TestStoppedHolderIsNamed(t *testing.T) {
 			t.Errorf("after %v", took)
 		}
 	})
+}
+
+// A service that has forgotten the client is asked to register another.
+func TestForgottenClientIsRegisteredAgain(t *testing.T) {
+	tries := 0
+	api := &service{createToken: func(awsapi.CreateTokenInput) (awsapi.Token, error) {
+		if tries++; tries == 2 {
+			return awsapi.Token{}, &awsapi.Error{Code: "InvalidClientException", Status: 401}
+		}
+		return awsapi.Token{AccessToken: "AT", ExpiresIn: time.Hour}, nil
+	}}
+	s := legacy(t, api)
+	options := session.LoginOptions{UI: login.UI{ShowCode: func(login.Prompt) {}}}
+	for range 2 {
+		if _, err := s.Login(t.Context(), options); err != nil {
+			t.Fatal(err)
+		}
+	}
+	registered := 0
+	for _, call := range api.calls {
+		if strings.HasPrefix(call, "RegisterClient") {
+			registered++
+		}
+	}
+	if registered != 2 {
+		t.Errorf("registered %d times, want 2: %v", registered, api.calls)
+	}
 }

@@ -126,3 +126,25 @@ func portOf(t *testing.T, c *login.Callback) int {
 	}
 	return port
 }
+
+// Nobody waits long for another's try while the token still lives.
+func TestLivingTokenHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &service{}
+		s := modern(t, api)
+		put(t, s, time.Minute)
+		unlock, err := s.Cache.Lock(t.Context(), s.TokenKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		start := time.Now()
+		token, err := s.Token(t.Context())
+		if err != nil || token.AccessToken != "old" || len(api.calls) != 0 {
+			t.Errorf("%v, %v, calls %v", token, err, api.calls)
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("after %v", took)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -38,7 +39,7 @@ func (s *Session) browserClient() awsapi.RegisterClientInput {
 // registration returns the stored client if it is of in's kind, or registers
 // one in its place: both kinds have the same file, as in the AWS CLI.
 func (s *Session) registration(ctx context.Context, in awsapi.RegisterClientInput) (reg ssocache.Registration, err error) {
-	key := ssocache.RegistrationKey(s.region(), s.SSO.Scopes, s.SSO.SessionName, s.SSO.StartURL)
+	key := s.registrationKey()
 	err = s.locked(ctx, s.Cache.Lock, key, func() error {
 		if reg, err = s.Cache.Registration(key); err == nil && s.fresh(reg.ExpiresAt) && sameKind(reg.GrantTypes, in.GrantTypes) {
 			return nil
@@ -54,6 +55,21 @@ func (s *Session) registration(ctx context.Context, in awsapi.RegisterClientInpu
 		return s.Cache.PutRegistration(key, reg)
 	})
 	return reg, err
+}
+
+// unknownClient reports that the service does not know the client: it has
+// forgotten the registration, or is another than the one that made it.
+func unknownClient(err error) bool {
+	refused, ok := errors.AsType[*awsapi.Error](err)
+	return ok && refused.Code == "InvalidClientException"
+}
+
+func (s *Session) forgetRegistration() error {
+	return s.Cache.RemoveRegistration(s.registrationKey())
+}
+
+func (s *Session) registrationKey() string {
+	return ssocache.RegistrationKey(s.region(), s.SSO.Scopes, s.SSO.SessionName, s.SSO.StartURL)
 }
 
 func sameKind(a, b []string) bool {

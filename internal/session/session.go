@@ -35,16 +35,27 @@ type API interface {
 	Logout(ctx context.Context, token awscred.Secret) error
 }
 
+// A Place is where calls go. A start URL of the organisation's own leads to one
+// of AWS's, in a region that need not be the configured one.
+type Place struct {
+	API              API
+	StartURL, Region string
+}
+
 // A Session signs one profile or sso-session in and uses its token.
 type Session struct {
 	SSO   awsconfig.SSO
 	Cache ssocache.Dir
-	API   API
 	Now   func() time.Time
 
+	// API makes the calls. Where that takes a look at the network first, it is
+	// nil and Locate finds it, before the first call: what the cache has is
+	// answered without.
+	API    API
+	Locate func(context.Context) (Place, error)
+
 	// StartURL and Region are those that are called, where they differ from the
-	// configured ones: a start URL of the organisation's own that leads to an
-	// AWS one. Files keep the configured URL.
+	// configured ones. Files keep the configured URL.
 	StartURL, Region string
 
 	// AutoLogin, if set, is how a command that needs a sign-in asks for it
@@ -54,6 +65,19 @@ type Session struct {
 	// Warn, if set, is told what went wrong without stopping the work, such as
 	// a cache that cannot be written.
 	Warn func(error)
+}
+
+// Reach makes sure that calls can be made.
+func (s *Session) Reach(ctx context.Context) error {
+	if s.API != nil {
+		return nil
+	}
+	place, err := s.Locate(ctx)
+	if err != nil {
+		return err
+	}
+	s.API, s.StartURL, s.Region = place.API, place.StartURL, place.Region
+	return nil
 }
 
 func (s *Session) region() string {

@@ -35,14 +35,19 @@ func (s *Session) token(ctx context.Context) (ssocache.Token, error) {
 	}
 	why := s.refreshable(t)
 	if why == nil {
-		t, why = s.refresh(ctx)
+		alive := t.ExpiresAt.After(s.Now())
+		if alive {
+			t, why = s.refreshAhead(ctx, t)
+		} else {
+			t, why = s.refresh(ctx)
+		}
 		if ctx.Err() != nil {
 			return ssocache.Token{}, ctx.Err()
 		}
 		if errors.Is(why, ErrNoToken) {
 			return ssocache.Token{}, why
 		}
-		if t.ExpiresAt.After(s.Now()) {
+		if alive {
 			s.warn(why)
 		}
 	}
@@ -81,15 +86,42 @@ func (s *Session) refreshable(t ssocache.Token) error {
 // with the error.
 func (s *Session) refresh(ctx context.Context) (t ssocache.Token, err error) {
 	err = s.locked(ctx, s.Cache.Lock, s.TokenKey(), func() error {
-		if t, err = s.stored(); err != nil || s.fresh(t.ExpiresAt) {
-			return err
-		}
-		err := s.renew(ctx, &t)
-		if refused, ok := errors.AsType[*awsapi.Error](err); ok && refused.Code == "InvalidGrantException" && s.overtaken(ctx, &t) {
-			return s.renew(ctx, &t)
-		}
+		t, err = s.refreshLocked(ctx)
 		return err
 	})
+	return t, err
+}
+
+// refreshAhead is refresh while t, which is stored, still lives: then nobody
+// waits long for another's try, for a service that is down, or at all where
+// the new token could not be stored.
+func (s *Session) refreshAhead(ctx context.Context, t ssocache.Token) (ssocache.Token, error) {
+	const othersTry, ownTry = 2 * time.Second, 15 * time.Second
+	turn, cancel := context.WithTimeout(ctx, othersTry)
+	defer cancel()
+	unlock, err := s.Cache.Lock(turn, s.TokenKey())
+	if err != nil {
+		return t, nil
+	}
+	defer unlock()
+	try, cancel := context.WithTimeout(ctx, ownTry)
+	defer cancel()
+	renewed, err := s.refreshLocked(try)
+	if renewed.AccessToken == "" {
+		renewed = t
+	}
+	return renewed, err
+}
+
+func (s *Session) refreshLocked(ctx context.Context) (ssocache.Token, error) {
+	t, err := s.stored()
+	if err != nil || s.fresh(t.ExpiresAt) {
+		return t, err
+	}
+	err = s.renew(ctx, &t)
+	if refused, ok := errors.AsType[*awsapi.Error](err); ok && refused.Code == "InvalidGrantException" && s.overtaken(ctx, &t) {
+		err = s.renew(ctx, &t)
+	}
 	return t, err
 }
 
@@ -101,6 +133,9 @@ func (s *Session) renew(ctx context.Context, t *ssocache.Token) error {
 		return nil
 	}
 	if err := s.refreshable(*t); err != nil {
+		return err
+	}
+	if err := s.Reach(ctx); err != nil {
 		return err
 	}
 	got, err := s.API.CreateToken(ctx, awsapi.CreateTokenInput{

@@ -139,3 +139,6 @@ func (d Dir) PutRegistration(key string, r Registration) error {
 	}
 	return write(d.SSO, key, w.bytes())
 }
+
+// RemoveRegistration deletes the registration of key; a missing one is no error.
+func (d Dir) RemoveRegistration(key string) error { return remove(d.SSO, key) }
