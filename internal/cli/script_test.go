@@ -43,6 +43,7 @@ func TestScript(t *testing.T) {
 			"attend":  cmdAttend,
 			"mode":    cmdMode,
 			"age":     cmdAge,
+			"sts":     cmdSTS,
 		},
 	})
 }
