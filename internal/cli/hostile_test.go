@@ -32,6 +32,14 @@ var hostile = map[string]http.HandlerFunc{
 		w.Header().Set("x-amzn-ErrorType", "InvalidRequestException")
 		page(w, 400, `{"error":"invalid_request","error_description":"a\u001b[2J\nlatchkey: b `+strings.Repeat("c", 4096)+`"}`)
 	},
+	"no-list": unlisted(portal(``, ``)),
+	"page": func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/device_authorization" {
+			fmt.Fprint(w, `{"deviceCode":"d","userCode":"BCDF-GHJK","verificationUri":"javascript:alert(1)","expiresIn":600,"interval":1}`)
+			return
+		}
+		portal(`{}`, `{}`)(w, r)
+	},
 	"no-accounts": portal(`{"accountList":[]}`, ``),
 	"no-roles":    portal(`{"accountList":[{"accountId":"123456789011"}]}`, `{"roleList":[]}`),
 	"names": portal(`{"accountList":[{"accountId":"123456789011","accountName":"A\u001b[2J\u202e\nB"},{"accountId":"123456789022"}]}`,
@@ -63,6 +71,17 @@ func portal(accounts, roles string) http.HandlerFunc {
 		default:
 			http.NotFound(w, r)
 		}
+	}
+}
+
+// unlisted signs in as next does, and takes no token for a list.
+func unlisted(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/assignment/") {
+			refuse(w, 401, "UnauthorizedException", "Session token not found or invalid")
+			return
+		}
+		next(w, r)
 	}
 }
 

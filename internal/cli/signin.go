@@ -59,6 +59,7 @@ func (e *Env) loginOptions(out io.Writer, o signInOptions) (session.LoginOptions
 		why = "" // asked for: nothing to explain
 	}
 	ui := login.UI{
+		CheckURL: checkURL,
 		ShowCode: func(p login.Prompt) { showCode(out, p, why) },
 		ShowURL:  func(p login.URLPrompt) { o.showURL(out, p) },
 	}
@@ -92,6 +93,11 @@ func (e *Env) openBrowser(ctx context.Context, raw string) error {
 		return err
 	}
 	return e.Browser.Open(ctx, u)
+}
+
+func checkURL(raw string) error {
+	_, err := browser.CheckURL(raw)
+	return err
 }
 
 func showWaiting(out io.Writer, pid int, wait time.Duration) {
@@ -130,17 +136,14 @@ func (o signInOptions) elsewhere() string {
 }
 
 func showCode(out io.Writer, p login.Prompt, why string) {
-	code, uri, complete := termtext.Safe(p.UserCode), termtext.Safe(p.VerificationURI), termtext.Safe(p.VerificationURIComplete)
+	code, complete := termtext.Line(p.UserCode), termtext.Safe(p.VerificationURIComplete)
 	if p.BrowserOpened {
-		fmt.Fprintf(out, browserOpened+`
-Check that the browser shows this code: %s
-
-If no page appears, open the following URL:
-
-%s
-
-`, code, complete)
+		fmt.Fprintf(out, browserOpened+"\nCheck that the browser shows this code: %s\n", code)
+		showComplete(out, "If no page appears, open the following URL:", complete)
 		return
+	}
+	if why == "" && p.BrowserError != nil {
+		why = termtext.Line(p.BrowserError.Error())
 	}
 	if why != "" {
 		fmt.Fprintf(out, "No browser was opened: %s.\n", why)
@@ -152,10 +155,15 @@ If no page appears, open the following URL:
 and enter the following code:
 
 %s
+`, termtext.Safe(p.VerificationURI), code)
+	showComplete(out, "or open this URL, which has the code filled in:", complete)
+}
 
-or open this URL, which has the code filled in:
-
-%s
-
-`, uri, code, complete)
+// showComplete names the URL that has the code in it, which a service may leave
+// out.
+func showComplete(out io.Writer, lead, url string) {
+	if url != "" {
+		fmt.Fprintf(out, "\n%s\n\n%s\n", lead, url)
+	}
+	fmt.Fprintln(out)
 }

@@ -28,6 +28,9 @@ func Device(ctx context.Context, api DeviceAPI, clientID string, clientSecret aw
 	if err != nil {
 		return awsapi.Token{}, err
 	}
+	if err := ui.refuse(authorization.VerificationURI, authorization.VerificationURIComplete); err != nil {
+		return awsapi.Token{}, err
+	}
 	p := newPoll(authorization)
 	for prompted := false; ; prompted = true {
 		token, err := api.CreateToken(ctx, awsapi.CreateTokenInput{

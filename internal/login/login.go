@@ -8,6 +8,7 @@ package login
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"latchkey/internal/awsapi"
@@ -48,9 +49,25 @@ type UI struct {
 	// most once, after the browser was tried.
 	ShowCode func(Prompt)
 	ShowURL  func(URLPrompt)
+	// CheckURL refuses a page that a person must not be sent to, whoever opens
+	// it. The URLs come from the service.
+	CheckURL func(url string) error
 	// OpenBrowser opens url, which comes from the service and is checked by
 	// this function before anything is started with it.
 	OpenBrowser func(ctx context.Context, url string) error
+}
+
+// refuse is CheckURL for the URLs that a service names.
+func (ui UI) refuse(urls ...string) error {
+	for _, url := range urls {
+		if url == "" || ui.CheckURL == nil {
+			continue
+		}
+		if err := ui.CheckURL(url); err != nil {
+			return fmt.Errorf("the service names a page to sign in at which is not to be opened: %w", err)
+		}
+	}
+	return nil
 }
 
 // A Prompt is what the person needs to sign in. Its texts come from the
