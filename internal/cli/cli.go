@@ -62,9 +62,9 @@ credentials are kept where every AWS client looks for them.`,
 	env.Globals.register(root.PersistentFlags())
 	root.AddCommand(
 		group("configure", "Write and read profiles",
-			newConfigureSSOCmd(env), newListProfilesCmd(env), newGetCmd(env), newSetCmd(env), newExportCmd(env)),
+			newConfigureSSOCmd(env), newConfigureSessionCmd(env), newListProfilesCmd(env), newGetCmd(env), newSetCmd(env), newExportCmd(env)),
 		group("sso", "Sign in, sign out, see what you were given",
-			newLoginCmd(env), newLogoutCmd(env), newListAccountsCmd(env), newListRolesCmd(env), newRoleCredentialsCmd(env)),
+			newLoginCmd(env), newLogoutCmd(env), newListAccountsCmd(env), newListRolesCmd(env), newRoleCredentialsCmd(env), newGetTokenCmd(env)),
 		group("sts", "Ask AWS who you are", newCallerIdentityCmd(env)),
 		newExecCmd(env),
 	)

@@ -159,7 +159,11 @@ func (e *Env) session(w *wire, sso awsconfig.SSO) (*session.Session, error) {
 	if err := checked(sso); err != nil {
 		return nil, err
 	}
-	return &session.Session{SSO: sso, Cache: cache, Now: e.Now, Warn: e.warn, Locate: w.locate(sso)}, nil
+	auto, err := e.autoLogin()
+	if err != nil {
+		return nil, err
+	}
+	return &session.Session{SSO: sso, Cache: cache, Now: e.Now, AutoLogin: auto, Warn: e.warn, Locate: w.locate(sso)}, nil
 }
 
 // locate finds out where the calls of sso go, which can take a look at the

@@ -14,6 +14,7 @@ import (
 	"latchkey/internal/awscred"
 	"latchkey/internal/session"
 	"latchkey/internal/starturl"
+	"latchkey/internal/termtext"
 	"latchkey/internal/wizard"
 )
 
@@ -94,7 +95,7 @@ func runConfigureSSO(ctx context.Context, env *Env, o configureSSOOptions) error
 	if o.JSON {
 		return run.printResult(paths.Config, result)
 	}
-	printUsage(out, result.Profile)
+	printUsage(out, result)
 	return nil
 }
 
@@ -231,7 +232,12 @@ func (r *configureRun) printResult(configFile string, result wizard.Result) erro
 	})
 }
 
-func printUsage(out io.Writer, profile string) {
+func printUsage(out io.Writer, result wizard.Result) {
+	profile := result.Profile
+	if result.SSO.AccountID == "" {
+		fmt.Fprintf(out, "Successfully configured SSO for profile: %s\n", termtext.Safe(profile))
+		return
+	}
 	if profile == "default" {
 		fmt.Fprint(out, "\nThis profile is now the default: it is used whenever no profile is named.\n\naws s3 ls\n")
 		return

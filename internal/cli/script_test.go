@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 		"latchkey": func() { os.Exit(cli.Main(os.Args[1:])) },
 		"approve":  func() { os.Exit(browse("cli_login_button")) },
 		"deny":     func() { os.Exit(browse("cli_deny_button")) },
+		"follow":   func() { os.Exit(follow()) },
 	})
 }
 
@@ -39,6 +40,7 @@ func TestScript(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"center":  cmdCenter,
+			"oidc":    cmdOIDC,
 			"hostile": cmdHostile,
 			"attend":  cmdAttend,
 			"mode":    cmdMode,
@@ -94,7 +96,8 @@ func cmdCenter(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdAttend runs latchkey without a browser while a person at another machine
 // opens the URL that it shows: `attend cli_login_button sso login`. Its output
-// is left in the files out and err.
+// is left in the files out and all. With follow for a button, the person is let
+// in without one.
 func cmdAttend(ts *testscript.TestScript, neg bool, args []string) {
 	self, err := exec.LookPath("latchkey")
 	ts.Check(err)
@@ -108,7 +111,11 @@ func cmdAttend(ts *testscript.TestScript, neg bool, args []string) {
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case url := <-shown.found:
-		ts.Check(walk(url, ts.Getenv("PERSON"), ts.Getenv("PASSWORD"), args[0]))
+		if args[0] == "follow" {
+			ts.Check(load(url))
+		} else {
+			ts.Check(walk(url, ts.Getenv("PERSON"), ts.Getenv("PASSWORD"), args[0]))
+		}
 		err = <-ended
 	case err = <-ended:
 	case <-time.After(20 * time.Second):
@@ -126,6 +133,7 @@ func scriptEnv(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{
 		"HOME", "PATH", "TZ", "NO_PROXY", "WORK", "AWS_CONFIG_FILE", "AWS_PROFILE", "AWS_ENDPOINT_URL", "SSH_CONNECTION", "BROWSER",
+		"LATCHKEY_LOGIN", "LATCHKEY_AUTO_LOGIN",
 		"TESTSCRIPT_COMMAND", "GOCOVERDIR",
 	} {
 		if v := ts.Getenv(name); v != "" {
@@ -146,9 +154,10 @@ func browse(button string) int {
 	return 0
 }
 
-// walk goes from the page of a device code to the last page.
+// walk goes from the page of a device code, or of an authorization code, to the
+// last page.
 func walk(url, person, password, button string) error {
-	page, err := webuser.New(&http.Client{Timeout: 10 * time.Second}).Open(url)
+	page, err := webuser.New(&http.Client{Timeout: 10 * time.Second, Transport: comeBack{}}).Open(url)
 	if err != nil {
 		return err
 	}
@@ -159,6 +168,9 @@ func walk(url, person, password, button string) error {
 		}
 	}
 	for _, id := range []string{"cli_verification_btn", button} {
+		if id != button && strings.Contains(url, "/authorize?") {
+			continue // there is no code to compare
+		}
 		if page, err = page.Press(id); err != nil {
 			return err
 		}
@@ -166,13 +178,35 @@ func walk(url, person, password, button string) error {
 	return nil
 }
 
-// A watcher keeps output and finds the URL that has the code filled in.
+// comeBack follows the last redirect of a sign-in, which leaves the origin for
+// the program that waits on this machine; every other one is webuser's matter.
+type comeBack struct{}
+
+func (comeBack) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	to, err := resp.Location()
+	if err != nil || to.Hostname() != "127.0.0.1" || to.Path != "/oauth/callback" {
+		return resp, nil
+	}
+	resp.Body.Close()
+	back, err := http.NewRequestWithContext(req.Context(), http.MethodGet, to.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultTransport.RoundTrip(back)
+}
+
+// A watcher keeps output and finds the URL that has the code filled in, or
+// needs none.
 type watcher struct {
 	buf   syncBuffer
 	found chan string
 }
 
-var completeURL = regexp.MustCompile(`https?://\S+user_code=\S+\n`)
+var completeURL = regexp.MustCompile(`https?://\S+(user_code=|/authorize\?)\S+\n`)
 
 func (w *watcher) Write(p []byte) (int, error) {
 	w.buf.Write(p)

@@ -37,9 +37,12 @@ func (w *Wizard) finish(ctx context.Context, start awsconfig.Profile, t Target) 
 	if err != nil {
 		return p, err
 	}
-	suggested := t.SSO.AccountID + "_" + t.SSO.RoleName
+	suggested := ""
+	if t.SSO.AccountID != "" {
+		suggested = t.SSO.AccountID + "_" + t.SSO.RoleName
+	}
 	p.name, err = w.ask(ctx, question{
-		text: "CLI profile name", flag: "--profile", given: w.Given.Profile, def: suggested, brackets: suggested,
+		text: "CLI profile name", flag: "--profile", given: w.Given.Profile, def: suggested, brackets: none(suggested),
 		required: true, suggest: w.Config.Profiles(), check: awsconfig.ValidName,
 	})
 	if existing, ok := w.Config.Profile(p.name); ok {
@@ -79,7 +82,7 @@ func (w *Wizard) write(ctx context.Context, p profile, t Target) error {
 	set("output", p.output)
 	var more []awsconfig.Edit
 	if t.New {
-		more = append(more, sessionEdit(t.SSO))
+		more = append(more, sessionEdit(t))
 	}
 	switch {
 	case t.Center != nil:
@@ -93,11 +96,11 @@ func (w *Wizard) write(ctx context.Context, p profile, t Target) error {
 	return awsconfig.Apply(ctx, w.ConfigFile, append([]awsconfig.Edit{edit}, more...)...)
 }
 
-func sessionEdit(sso awsconfig.SSO) awsconfig.Edit {
-	return awsconfig.Edit{Kind: awsconfig.KindSSOSession, Name: sso.SessionName, Set: []awsconfig.KeyValue{
-		{Key: "sso_start_url", Value: sso.StartURL},
-		{Key: "sso_region", Value: sso.Region},
-		{Key: "sso_registration_scopes", Value: strings.Join(sso.Scopes, ",")},
+func sessionEdit(t Target) awsconfig.Edit {
+	return awsconfig.Edit{Kind: awsconfig.KindSSOSession, Name: t.SSO.SessionName, Set: []awsconfig.KeyValue{
+		{Key: "sso_start_url", Value: t.SSO.StartURL},
+		{Key: "sso_region", Value: t.SSO.Region},
+		{Key: "sso_registration_scopes", Value: t.scopes},
 	}}
 }
 

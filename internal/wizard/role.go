@@ -35,6 +35,14 @@ func (w *Wizard) chooseRole(ctx context.Context, portal Portal, sso *awsconfig.S
 	return nil
 }
 
+// givesTokenOnly reports whether err means that the session is good for its
+// token alone, as with scopes that have nothing to do with AWS accounts. Who
+// named an account or a role is told the error instead.
+func (w *Wizard) givesTokenOnly(err error, t Target) bool {
+	refused, ok := errors.AsType[*awsapi.Error](err)
+	return ok && refused.Code == "UnauthorizedException" && t.SSO.SessionName != "" && w.Given.AccountID == "" && w.Given.RoleName == ""
+}
+
 func (w *Wizard) account(ctx context.Context, accounts []awsapi.Account) (string, error) {
 	if len(accounts) == 0 {
 		return "", &NothingAssignedError{

@@ -34,20 +34,27 @@ func (w *Wizard) target(ctx context.Context, start awsconfig.Profile) (Target, e
 		if err := w.sameSession(sso); err != nil {
 			return Target{}, err
 		}
-		return t, w.center(ctx, &t)
+		err = w.center(ctx, &t)
+		return t, err
 	}
 	t := Target{New: name != ""}
 	t.SSO.SessionName = name
-	if t.SSO.StartURL, err = w.startURL(ctx, start); err != nil {
-		return Target{}, err
-	}
-	if err := w.region(ctx, start, &t); err != nil {
-		return Target{}, err
-	}
-	if name != "" {
-		t.SSO.Scopes, err = w.scopes(ctx)
-	}
+	err = w.place(ctx, start.Values, &t)
 	return t, err
+}
+
+// place asks where a sign-in leads; current is the section that has the
+// defaults.
+func (w *Wizard) place(ctx context.Context, current awsconfig.Section, t *Target) (err error) {
+	if t.SSO.StartURL, err = w.startURL(ctx, current); err != nil {
+		return err
+	}
+	if err := w.region(ctx, current, t); err != nil || t.SSO.SessionName == "" {
+		return err
+	}
+	t.scopes, err = w.scopes(ctx, current)
+	t.SSO.Scopes = splitScopes(t.scopes)
+	return err
 }
 
 // sameSession refuses flags that say otherwise than the session that is
@@ -90,8 +97,8 @@ func (w *Wizard) sessionName(ctx context.Context, start awsconfig.Profile) (stri
 	return w.ask(ctx, q)
 }
 
-func (w *Wizard) startURL(ctx context.Context, start awsconfig.Profile) (string, error) {
-	current, _ := start.Values.Get("sso_start_url")
+func (w *Wizard) startURL(ctx context.Context, section awsconfig.Section) (string, error) {
+	current, _ := section.Get("sso_start_url")
 	return w.ask(ctx, question{
 		text: "SSO start URL", flag: "--sso-start-url", given: w.Given.StartURL, def: current, brackets: none(current),
 		required: true, suggest: w.knownStartURLs(),
@@ -124,8 +131,8 @@ func (w *Wizard) knownStartURLs() []string {
 
 // region finds out who answers at a start URL that is not AWS's, and asks for
 // the region unless the start URL leads to it.
-func (w *Wizard) region(ctx context.Context, start awsconfig.Profile, t *Target) error {
-	current, _ := start.Values.Get("sso_region")
+func (w *Wizard) region(ctx context.Context, section awsconfig.Section, t *Target) error {
+	current, _ := section.Get("sso_region")
 	if err := w.center(ctx, t); err != nil {
 		return err
 	}
@@ -169,12 +176,16 @@ func awsOwned(startURL string) bool {
 	return err == nil && starturl.AWSOwned(u.Hostname())
 }
 
-func (w *Wizard) scopes(ctx context.Context) ([]string, error) {
-	text, err := w.ask(ctx, question{
+// scopes returns the list as it was typed.
+func (w *Wizard) scopes(ctx context.Context, section awsconfig.Section) (string, error) {
+	current, _ := section.Get("sso_registration_scopes")
+	if current == "" {
+		current = defaultScopes
+	}
+	return w.ask(ctx, question{
 		text: "SSO registration scopes", flag: "--sso-registration-scopes", given: w.Given.Scopes,
-		def: defaultScopes, brackets: defaultScopes, suggest: []string{defaultScopes}, check: checkScopes,
+		def: current, brackets: current, suggest: []string{defaultScopes}, check: checkScopes,
 	})
-	return splitScopes(text), err
 }
 
 func checkScopes(text string) error {

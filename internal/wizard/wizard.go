@@ -52,6 +52,8 @@ type Target struct {
 	Center   *starturl.Center // the center that answers at the start URL, if any
 	Resolved string           // the AWS start URL that SSO.StartURL leads to, if it is another
 	New      bool             // sign in anew, whatever token there is
+
+	scopes string // of a new session, as typed
 }
 
 // Wizard holds one conversation. Every field is set before Run.
@@ -105,7 +107,7 @@ type NothingAssignedError struct{ Message, Hint string }
 
 func (e *NothingAssignedError) Error() string { return e.Message }
 
-// Run holds the conversation and writes the profile. When it fails, nothing was
+// Run holds the conversation of `configure sso` and writes the profile. When it fails, nothing was
 // written.
 func (w *Wizard) Run(ctx context.Context) (Result, error) {
 	if err := w.Given.check(); err != nil {
@@ -120,7 +122,10 @@ func (w *Wizard) Run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := w.chooseRole(ctx, portal, &target.SSO); err != nil {
+	if err := w.chooseRole(ctx, portal, &target.SSO); w.givesTokenOnly(err, target) {
+		target.SSO.AccountID, target.SSO.RoleName = "", ""
+		w.say("Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.")
+	} else if err != nil {
 		return Result{}, err
 	}
 	p, err := w.finish(ctx, start, target)
