@@ -161,6 +161,9 @@ func (s *search) fetched(ctx context.Context, p awsconfig.Profile, r ssocache.Ro
 		return awscred.Credentials{}, err
 	}
 	role, err := fetch(sts)
+	if _, unanswered := errors.AsType[*MFARequiredError](err); unanswered {
+		return awscred.Credentials{}, err // it has said all of this
+	}
 	if err != nil {
 		return awscred.Credentials{}, fmt.Errorf("%s: role %s: %w", p, r.RoleARN, err)
 	}
