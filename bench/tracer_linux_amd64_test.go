@@ -109,14 +109,14 @@ func (c capture) text() string {
 	return string(text)
 }
 
-const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK |
-	unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_EXITKILL
+const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_EXITKILL
 
-// follow goes from stop to stop until the program and what it started have
-// ended. Only this thread's children are waited for.
+// follow goes from stop to stop until every thread of the program has ended.
+// Only its process group is waited for: this thread can have other children. A
+// browser is in a group of its own, and none of our concern.
 func (tr *tracer) follow() error {
 	var ws syscall.WaitStatus
-	if _, err := wait(tr.pid, &ws); err != nil {
+	if _, err := tr.wait(&ws); err != nil {
 		return err
 	}
 	if err := syscall.PtraceSetOptions(tr.pid, options); err != nil {
@@ -126,7 +126,7 @@ func (tr *tracer) follow() error {
 		return err
 	}
 	for {
-		tid, err := wait(-1, &ws)
+		tid, err := tr.wait(&ws)
 		if errors.Is(err, syscall.ECHILD) {
 			return nil
 		}
@@ -147,9 +147,9 @@ func (tr *tracer) follow() error {
 	}
 }
 
-func wait(pid int, ws *syscall.WaitStatus) (int, error) {
+func (tr *tracer) wait(ws *syscall.WaitStatus) (tid int, err error) {
 	for {
-		tid, err := syscall.Wait4(pid, ws, syscall.WALL|unix.WNOTHREAD, nil)
+		tid, err := syscall.Wait4(-tr.pid, ws, syscall.WALL|unix.WNOTHREAD, nil)
 		if !errors.Is(err, syscall.EINTR) {
 			return tid, err
 		}
