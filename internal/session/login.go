@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"latchkey/internal/awsapi"
@@ -131,6 +132,11 @@ func (s *Session) byBrowser(ctx context.Context, o LoginOptions) (got awsapi.Tok
 	}
 	client := login.Client{ID: reg.ClientID, Secret: reg.ClientSecret, Scopes: in.Scopes}
 	got, err = login.PKCE(ctx, s.API, callback, client, o.UI)
+	if errors.Is(err, login.ErrExpired) || ctx.Err() != nil {
+		// A service that does not know the client tells the person alone, as it
+		// must, and nobody comes back: the next try registers again.
+		s.warn(s.forgetRegistration())
+	}
 	return got, reg, err
 }
 

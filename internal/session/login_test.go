@@ -310,3 +310,19 @@ func TestForgottenClientIsRegisteredAgain(t *testing.T) {
 		t.Errorf("registered %d times, want 2: %v", registered, api.calls)
 	}
 }
+
+// Nobody came back: it may be that the service no longer knows the client.
+func TestInterruptedLoginRegistersAgain(t *testing.T) {
+	api := &service{}
+	s := modern(t, api)
+	for range 2 {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := s.Login(ctx, session.LoginOptions{UI: login.UI{ShowURL: func(login.URLPrompt) { cancel() }}})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := strings.Count(strings.Join(api.calls, "\n"), "RegisterClient"); n != 2 {
+		t.Errorf("registered %d times", n)
+	}
+}
