@@ -67,13 +67,14 @@ func query(t *testing.T, db *sql.DB, text string) []string {
 func TestGetChangesNothing(t *testing.T) {
 	w := serve(t)
 	d := w.startDevice(t, w.register(t))
+	program := w.program(t)
 	p := w.person(t)
 	p.signIn("alice", "correct horse")
 	before := w.dump(t)
 	for _, path := range []string{
 		"/", "/start", "/start/", "/sign-in", "/sign-out", "/logout", "/device?user_code=" + d.userCode,
 		"/device/consent?decision=allow&user_code=" + d.userCode, "/token?grantType=x", "/client/register",
-		"/device_authorization", "/?Action=GetCallerIdentity", "/healthz", "/readyz", "/metrics", "/nothing",
+		"/device_authorization", program.address(), program.address() + "&decision=allow", "/?Action=GetCallerIdentity", "/healthz", "/readyz", "/metrics", "/nothing",
 	} {
 		p.open(path)
 	}
@@ -96,7 +97,7 @@ func TestOtherSitesCannotSendForms(t *testing.T) {
 	for header, value := range map[string]string{
 		"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example",
 	} {
-		for _, path := range []string{"/sign-in", "/sign-out", "/device", "/device/consent"} {
+		for _, path := range []string{"/sign-in", "/sign-out", "/device", "/device/consent", "/authorize"} {
 			req, err := http.NewRequest("POST", w.URL+path, strings.NewReader(values.Encode()))
 			if err != nil {
 				t.Fatal(err)
@@ -193,11 +194,17 @@ func TestNoSecretAtRest(t *testing.T) {
 	d := w.startDevice(t, client)
 	p.decide(d, "cli_login_button")
 	token := w.poll(t, d).JSON(t)["accessToken"].(string)
+	program := w.program(t)
+	code, waiting := program.code(t, p), program.code(t, p)
+	pair := w.redeem(t, program, code).tokens(t)
+	next := w.refresh(t, program, pair.refresh).tokens(t)
 	credentials := w.portal(t, "GET", "/federation/credentials?account_id=123456789011&role_name=ReadOnly", token).
 		JSON(t)["roleCredentials"].(map[string]any)
 	base, _ := url.Parse(w.URL)
 	secrets := map[string]string{
 		"password": "correct horse", "token": token, "client secret": client.clientSecret,
+		"code": code, "waiting code": waiting, "access token": pair.access, "refresh token": pair.refresh,
+		"next access token": next.access, "next refresh token": next.refresh, "verifier": verifier,
 		"device code": pending.deviceCode, "user code": pending.userCode, "bare user code": strings.ReplaceAll(pending.userCode, "-", ""),
 		"secret access key": credentials["secretAccessKey"].(string), "session token": credentials["sessionToken"].(string),
 	}

@@ -225,6 +225,13 @@ func (w *world) person(t *testing.T) *person {
 	return &person{t: t, http: &http.Client{Jar: jar}, base: w.URL}
 }
 
+// stay makes the person's browser show redirects instead of following them.
+func (p *person) stay() *person {
+	client := *p.http
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &person{t: p.t, http: &client, base: p.base}
+}
+
 // open goes to an address, or to a path.
 func (p *person) open(address string) page {
 	p.t.Helper()

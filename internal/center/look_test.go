@@ -16,6 +16,7 @@ import (
 func TestPagesAreSound(t *testing.T) {
 	w := serve(t)
 	d := w.startDevice(t, w.register(t))
+	program := w.program(t)
 	p := w.person(t)
 	pages := map[string]page{
 		"sign-in":        p.open("/sign-in"),
@@ -26,6 +27,8 @@ func TestPagesAreSound(t *testing.T) {
 		"compare":        p.open(d.complete),
 		"consent":        p.press("cli_verification_btn"),
 		"approved":       p.press("cli_login_button"),
+		"code":           p.open(program.address()),
+		"dead":           p.open("/authorize"),
 		"no such page":   p.open("/nothing"),
 	}
 	p.open("/start")
