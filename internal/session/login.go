@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"latchkey/internal/awsapi"
@@ -106,6 +107,8 @@ func (s *Session) keep(ctx context.Context, token ssocache.Token) error {
 	unlock, err := s.Cache.Lock(patience, s.TokenKey())
 	if err == nil {
 		defer unlock()
+	} else {
+		s.warn(fmt.Errorf("cache lock: %w", err))
 	}
 	return s.Cache.PutToken(s.TokenKey(), token)
 }
