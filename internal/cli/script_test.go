@@ -41,6 +41,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"center":  cmdCenter,
 			"oidc":    cmdOIDC,
+			"world":   cmdWorld,
 			"hostile": cmdHostile,
 			"attend":  cmdAttend,
 			"mode":    cmdMode,

@@ -76,7 +76,36 @@ func runLogin(ctx context.Context, env *Env, o loginOptions) error {
 	if err != nil {
 		return err
 	}
+	if s.Region != "" && s.Region != sso.Region {
+		env.correctRegion(ctx, sso, s.Region, o.JSON)
+		sso.Region = s.Region
+	}
 	return env.printLogin(cfg, sso, token, o.JSON)
+}
+
+// correctRegion writes the region that the start URL turned out to lead to,
+// where it was configured. The person is signed in all the same if it cannot.
+func (e *Env) correctRegion(ctx context.Context, sso awsconfig.SSO, region string, asJSON bool) {
+	edit := awsconfig.Edit{
+		Kind: awsconfig.KindProfile, Name: sso.Profile,
+		Set: []awsconfig.KeyValue{{Key: "sso_region", Value: region}},
+	}
+	if sso.SessionName != "" {
+		edit.Kind, edit.Name = awsconfig.KindSSOSession, sso.SessionName
+	}
+	paths, err := e.paths()
+	if err == nil {
+		err = awsconfig.Apply(ctx, paths.Config, edit)
+	}
+	if err != nil {
+		e.warn(fmt.Errorf("sso_region should be %s: %w", region, err))
+		return
+	}
+	out := e.Out
+	if asJSON {
+		out = e.Err
+	}
+	fmt.Fprintf(out, "SSO region updated to %s\n", region)
 }
 
 func portWithoutSession() error {

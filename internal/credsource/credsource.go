@@ -141,6 +141,12 @@ func (s *search) nothing(profile string) error {
 			Hint:    "let the AWS client ask the container for them itself",
 		}
 	}
+	if p, _ := s.Config.Profile(profile); has(p, "sso_session") {
+		return &awsconfig.ConfigError{
+			Message: fmt.Sprintf("profile %q names an sso-session, but neither account nor role: it has a token and no credentials", profile),
+			Hint:    `print the token with "latchkey sso get-token", or choose a role with "latchkey configure sso"`,
+		}
+	}
 	return &awsconfig.ConfigError{
 		Message: fmt.Sprintf("profile %q has no credentials", profile),
 		Hint:    `run "latchkey configure sso" to make one that has`,
