@@ -64,6 +64,11 @@ func guideCenter(t *testing.T) string {
 
 func openTerminal(t *testing.T, width uint16, args ...string) *terminal {
 	t.Helper()
+	return openTerminalWith(t, width, nil, args...)
+}
+
+func openTerminalWith(t *testing.T, width uint16, env []string, args ...string) *terminal {
+	t.Helper()
 	self, err := exec.LookPath("latchkey")
 	if err != nil {
 		t.Fatal(err)
@@ -71,10 +76,10 @@ func openTerminal(t *testing.T, width uint16, args ...string) *terminal {
 	term := &terminal{t: t, home: t.TempDir(), grew: make(chan struct{}, 1), ended: make(chan error, 1)}
 	term.cmd = exec.Command(self, args...)
 	term.cmd.Dir = t.TempDir()
-	term.cmd.Env = []string{
-		"HOME=" + term.home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "BROWSER=approve", "WORK=" + t.TempDir(),
+	term.cmd.Env = append(env,
+		"HOME="+term.home, "PATH="+os.Getenv("PATH"), "TERM=xterm-256color", "BROWSER=approve", "WORK="+t.TempDir(),
 		"PERSON=alice", "PASSWORD=correct horse battery",
-	}
+	)
 	term.tty, err = pty.StartWithSize(term.cmd, &pty.Winsize{Rows: 30, Cols: width})
 	if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
