@@ -3,13 +3,11 @@ package awscred_test
 import (
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"latchkey/internal/awscred"
-	"latchkey/internal/testneed"
 )
 
 var sample = awscred.Credentials{
@@ -67,43 +65,12 @@ var hostile = []string{
 	"‘; touch pwned; ’", `\`, `\\`, "$((1+1))", "%PATH%", "^", "#c", " lead", "trail ",
 }
 
-func TestShellsTakeEveryValueAsText(t *testing.T) {
-	shells := []struct {
-		name string
-		form awscred.Form
-		show string
-	}{
-		{"sh", awscred.Env, `printf %s "$AWS_SECRET_ACCESS_KEY"`},
-		{"bash", awscred.Env, `printf %s "$AWS_SECRET_ACCESS_KEY"`},
-		{"zsh", awscred.EnvNoExport, `printf %s "$AWS_SECRET_ACCESS_KEY"`},
-		{"fish", awscred.Fish, `printf %s "$AWS_SECRET_ACCESS_KEY"`},
-	}
-	for _, sh := range shells {
-		t.Run(sh.name, func(t *testing.T) {
-			path := testneed.Program(t, sh.name)
-			for _, value := range hostile {
-				script, err := awscred.Format(awscred.Credentials{AccessKeyID: "A", SecretAccessKey: awscred.Secret(value)}, sh.form)
-				if err != nil {
-					t.Fatalf("Format(%q): %v", value, err)
-				}
-				cmd := exec.Command(path, "-c", string(script)+sh.show)
-				cmd.Dir = t.TempDir()
-				cmd.Env = []string{"HOME=" + cmd.Dir, "PATH=/usr/bin:/bin"}
-				out, err := cmd.Output()
-				if err != nil || string(out) != value {
-					t.Errorf("%s read %q from %q, %v, want %q", sh.name, out, script, err, value)
-				}
-			}
-		})
-	}
-}
-
 func TestUnquotableIsRefused(t *testing.T) {
 	for _, tc := range []struct {
 		form  awscred.Form
 		value string
 	}{
-		{awscred.Env, "a\nb"}, {awscred.Fish, "a\x00b"}, {awscred.PowerShell, "a\rb"}, {awscred.EnvNoExport, "a\x1bb"},
+		{awscred.PowerShell, "a\xff"}, {awscred.Env, "a\nb"}, {awscred.Fish, "a\x00b"}, {awscred.PowerShell, "a\rb"}, {awscred.EnvNoExport, "a\x1bb"},
 		{awscred.WindowsCmd, "%PATH%"}, {awscred.WindowsCmd, "a&calc"}, {awscred.WindowsCmd, `"`}, {awscred.WindowsCmd, "a^b"},
 	} {
 		got, err := awscred.Format(awscred.Credentials{AccessKeyID: "A", SecretAccessKey: awscred.Secret(tc.value)}, tc.form)

@@ -3,6 +3,7 @@ package awscred
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Form is a way to write credentials for another program, named as in
@@ -108,7 +109,7 @@ func lineFor(f Form) (func(name, value string) (string, error), bool) {
 	case EnvNoExport:
 		return func(n, v string) (string, error) { return n + "=" + quoteSh(v), nil }, true
 	case PowerShell:
-		return func(n, v string) (string, error) { return "$Env:" + n + "=" + quotePowerShell(v), nil }, true
+		return setPowerShell, true
 	case Fish:
 		return func(n, v string) (string, error) { return "set -gx " + n + " " + quoteFish(v), nil }, true
 	case WindowsCmd:
@@ -142,6 +143,15 @@ func quoteSh(v string) string {
 		return v
 	}
 	return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
+}
+
+// setPowerShell refuses what is not UTF-8: PowerShell reads text, and would read
+// another.
+func setPowerShell(name, value string) (string, error) {
+	if !utf8.ValidString(value) {
+		return "", ErrUnquotable
+	}
+	return "$Env:" + name + "=" + quotePowerShell(value), nil
 }
 
 func quotePowerShell(v string) string {
