@@ -95,11 +95,13 @@ func (s *Service) operation(do func(r *http.Request, token oauth.Token) (any, er
 	}
 }
 
-// forRoles keeps tokens out whose scopes are for something else.
+// forRoles keeps tokens out whose scopes are for something else. Clients tell by
+// UnauthorizedException that a session is good for its token alone: AWS CLI,
+// "Unable to list AWS accounts and/or roles".
 func forRoles(do func(*http.Request, oauth.Token) (any, error)) func(*http.Request, oauth.Token) (any, error) {
 	return func(r *http.Request, token oauth.Token) (any, error) {
 		if !token.ReachesRoles() {
-			return nil, forbidden()
+			return nil, &Error{http.StatusUnauthorized, "UnauthorizedException", "Session token has no scope for accounts and roles"}
 		}
 		return do(r, token)
 	}
