@@ -96,5 +96,5 @@ func (e *Env) warnOfMode(path string) {
 	if err != nil || info.Mode().Perm()&0o077 == 0 || runtime.GOOS == "windows" {
 		return
 	}
-	e.warn(fmt.Errorf("The file '%s' is accessible by other users. Consider running 'chmod 600 %s' to restrict access to only your user.", path, path))
+	e.warn(fmt.Errorf("the file '%s' is accessible by other users; consider running 'chmod 600 %s' to restrict access to only your user", path, path))
 }
