@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/awsconfig"
 	"latchkey/internal/awscred"
 	"latchkey/internal/ssocache"
 	"latchkey/internal/testneed"
@@ -180,10 +181,46 @@ func printed(out string) (awscred.Credentials, error) {
 	}, err
 }
 
+// A config that another program is writing in place is read whole, and an edit
+// of it loses nothing.
+func TestConfigWrittenInPlace(t *testing.T) {
+	u := newUser(t, newPortal(t))
+	u.configure(t, commented())
+	start(t, testneed.Program(t, "python3"), "testdata/write_config.py", u.configFile())
+	for range size(5, 100) {
+		if o := u.run(editors["configure set"]("old-3")...); o.code != 0 {
+			t.Errorf("exit %d: %s", o.code, o.err)
+		}
+	}
+	var wrong atomic.Int64
+	var all sync.WaitGroup
+	n := size(200, 10_000)
+	for range 20 {
+		all.Go(func() {
+			for range n / 20 {
+				c, err := awsconfig.Load(awsconfig.Paths{Config: u.configFile()})
+				if err != nil || len(c.Profiles()) != 10 {
+					wrong.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if wrong.Load() > 0 {
+		t.Errorf("%d of %d reads were not of the whole file", wrong.Load(), n)
+	}
+}
+
 // writeInPlace starts the other program and stops it with the test.
 func writeInPlace(t *testing.T, python, dir, key string, pause time.Duration) {
 	t.Helper()
-	cmd := exec.Command(python, "testdata/write.py", dir, key, fmt.Sprint(pause.Seconds()))
+	start(t, python, "testdata/write.py", dir, key, fmt.Sprint(pause.Seconds()))
+}
+
+// start starts a program that says so, and stops it with the test.
+func start(t *testing.T, argv ...string) {
+	t.Helper()
+	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	must(t, err)

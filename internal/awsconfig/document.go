@@ -1,10 +1,6 @@
 package awsconfig
 
 import (
-	"errors"
-	"io"
-	"io/fs"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -50,36 +46,6 @@ func load(path string) (*document, error) {
 		return nil, err
 	}
 	return parse(path, text)
-}
-
-func readFile(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	size := int(min(info.Size(), MaxSize))
-	var text strings.Builder
-	text.Grow(size)
-	// Through a small buffer, so that a large file is in memory only once.
-	buf := make([]byte, min(size+1, 32<<10))
-	if _, err := io.CopyBuffer(&text, io.LimitReader(f, MaxSize+1), buf); err != nil {
-		return "", err
-	}
-	return text.String(), nil
 }
 
 // index returns the place in sections of the one that the reader takes for the
