@@ -16,7 +16,6 @@ type keyOptions struct{ session, services string }
 func (o *keyOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.session, "sso-session", "", "the key of this sso-session section")
 	cmd.Flags().StringVar(&o.services, "services", "", "the key of this services section")
-	cmd.MarkFlagsMutuallyExclusive("sso-session", "services")
 }
 
 // An address is the place of a value.
@@ -31,6 +30,9 @@ type address struct {
 // the section that o names, default.key, profile.NAME.key and NAME.key, each
 // with or without .sub.
 func (e *Env) address(cfg *awsconfig.Config, o keyOptions, text string) (address, error) {
+	if o.session != "" && o.services != "" {
+		return address{}, &usageError{"--sso-session and --services name two places", "give one of them"}
+	}
 	parts := strings.Split(text, ".")
 	if slices.Contains(parts, "") {
 		return address{}, badKey(text)
