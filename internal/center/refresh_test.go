@@ -75,7 +75,16 @@ func TestRefreshEndsWithTheSession(t *testing.T) {
 	if last = got.tokens(t); got.JSON(t)["expiresIn"] != 600.0 {
 		t.Errorf("10 minutes before the end: %s", got.Body)
 	}
-	w.Clock.Advance(10 * time.Minute)
+	w.Clock.Advance(10*time.Minute - 10*time.Second)
+	again := w.refresh(t, p, last.refresh)
+	if got := again.JSON(t)["expiresIn"]; got != 10.0 {
+		t.Errorf("10 seconds before the end: %s", again.Body)
+	}
+	w.Clock.Advance(10 * time.Second)
+	if got := w.refresh(t, p, last.refresh); got.exception() != "InvalidGrantException" {
+		t.Errorf("at the end, within the grace: %s", got.Body)
+	}
+	last = again.tokens(t)
 	if got := w.refresh(t, p, last.refresh); got.Status != 400 || got.exception() != "InvalidGrantException" || w.alive(t, last.access) {
 		t.Errorf("after the end: %d %s", got.Status, got.Body)
 	}
@@ -91,6 +100,12 @@ func TestRefreshTokenOfAnotherClient(t *testing.T) {
 	if got := w.refresh(t, p, first.refresh); got.exception() != "InvalidGrantException" || w.alive(t, first.access) {
 		t.Errorf("the family lives on: %s", got.Body)
 	}
+	p, first = w.allowed(t)
+	second := w.refresh(t, p, first.refresh).tokens(t)
+	if got := w.refresh(t, thief, first.refresh); got.exception() != "InvalidGrantException" || w.alive(t, second.access) {
+		t.Errorf("the thief, within the grace: %s", got.Body)
+	}
+	p, first = w.allowed(t)
 	for pair, exception := range map[[2]string]string{
 		{"refreshToken", ""}: "InvalidRequestException", {"refreshToken", "x"}: "InvalidGrantException",
 		{"refreshToken", first.access}: "InvalidGrantException", {"clientSecret", "x"}: "InvalidClientException",
