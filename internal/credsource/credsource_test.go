@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"latchkey/internal/awsapi"
-	"latchkey/internal/awscred"
 	"latchkey/internal/credsource"
 )
 
