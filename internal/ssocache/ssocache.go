@@ -71,22 +71,32 @@ func write(dir, key string, data []byte) error {
 
 // read returns the JSON object in the file of key. Other programs truncate
 // these files and write them in place, so that a reader can meet half of one:
-// it is read again before it counts as missing.
+// it is read again before it counts as missing, three times, and for longer
+// while somebody is at it.
 func read(dir, key string) (object, error) {
-	const tries = 3
+	const tries, most, pause = 3, 25, 20 * time.Millisecond
+	name := file(dir, key)
 	for try := 1; ; try++ {
-		data, err := readRegular(file(dir, key))
+		data, err := readRegular(name)
 		if err != nil {
 			return nil, err
 		}
 		if o, ok := parseObject(data); ok {
 			return o, nil
 		}
-		if try == tries {
+		if try >= tries && (try == most || !changing(name)) {
 			return nil, ErrNotFound
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(pause)
 	}
+}
+
+// changing reports whether the file was changed a moment ago: a writer on a
+// busy machine can be held up between its truncation and its first byte.
+func changing(name string) bool {
+	const moment = 250 * time.Millisecond
+	info, err := os.Lstat(name)
+	return err == nil && time.Since(info.ModTime()) < moment
 }
 
 // readRegular reads a regular file and nothing else: a link may lead out of the
