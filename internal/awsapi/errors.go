@@ -29,7 +29,7 @@ type Error struct {
 	Err         error  // the SDK's error, whose text is raw
 
 	// Skew is how far the service's clock was ahead of this machine's, by the
-	// Date of the answer; zero when the answer had none.
+	// Date of the answer; zero when it had none, or for less than a minute.
 	Skew time.Duration
 }
 

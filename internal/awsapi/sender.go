@@ -132,13 +132,14 @@ func loggedURL(u *url.URL) string {
 	return shown.String()
 }
 
-// skew reads the Date of an answer, whose resolution is a second.
+// skew reads the Date of an answer. It was written when the answer was, some
+// seconds before it is read.
 func skew(h http.Header) time.Duration {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return 0
 	}
-	return time.Until(date).Round(time.Second)
+	return time.Until(date).Truncate(time.Minute)
 }
 
 func requestID(h http.Header) string {
