@@ -3,6 +3,7 @@ package centercli
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,6 +56,9 @@ func runServe(ctx context.Context, e *env, o serveOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if err := o.checkCertificate(); err != nil {
+		return err
+	}
 	log := newLogger(e, o.Debug)
 	ln, address, err := center.Listen(o.Listen)
 	if err != nil {
@@ -99,6 +103,17 @@ func importThenServe(ctx context.Context, e *env, o serveOptions, c *center.Cent
 	err := center.Serve(ctx, ln, center.NewServer(c.Handler(), log), o.TLSCert, o.TLSKey)
 	log.Info("stopped")
 	return err
+}
+
+// checkCertificate finds out before anybody is told that the center listens.
+func (o serveOptions) checkCertificate() error {
+	if o.TLSCert == "" {
+		return nil
+	}
+	if _, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey); err != nil {
+		return withHint(err, "name PEM files of a certificate and its key with --tls-cert and --tls-key")
+	}
+	return nil
 }
 
 // check refuses what would send passwords over a network unencrypted.

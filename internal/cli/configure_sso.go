@@ -165,6 +165,7 @@ func (r *configureRun) signIn(ctx context.Context, t wizard.Target) (wizard.Port
 	}}
 	if token, ok := r.session.FreshToken(); ok && !t.New {
 		p.token, p.reused = token.AccessToken, true
+		fmt.Fprintf(r.out, "Using the sign-in that is valid until %s.\n", clock(token.ExpiresAt))
 		return p, nil
 	}
 	p.token, err = p.signIn(ctx)

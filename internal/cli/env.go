@@ -64,7 +64,7 @@ type globals struct {
 func (g *globals) register(f *pflag.FlagSet) {
 	f.StringVar(&g.Profile, "profile", "", "use this profile of the config file")
 	f.StringVar(&g.Region, "region", "", "AWS Region")
-	f.StringVar(&g.Output, "output", "", "output format")
+	f.StringVar(&g.Output, "output", "", "output format of the profile that is written (other commands print JSON)")
 	f.StringVar(&g.EndpointURL, "endpoint-url", "", "call the AWS API there (for development)")
 	f.StringVar(&g.CABundle, "ca-bundle", "", "trust the certificates in this file")
 	f.BoolVar(&g.NoInput, "no-input", false, "never ask: use the default or fail")

@@ -47,7 +47,7 @@ func report(env *Env, err error) int {
 		return code
 	}
 	if code == exitInterrupted {
-		fmt.Fprintln(env.Err)
+		fmt.Fprintln(env.Err, "\nlatchkey: cancelled")
 		return code
 	}
 	fmt.Fprintf(env.Err, "latchkey: %s\n", termtext.Safe(err.Error()))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"latchkey/internal/termtext"
 )
@@ -19,6 +20,18 @@ func (e *Env) printJSON(v any) error {
 		return err
 	}
 	return e.print(b.Bytes())
+}
+
+// clock shows a moment as the person's clock does, with its day.
+func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04 MST") }
+
+// jsonOnly refuses another output format than the one that the commands print
+// which answer as the AWS CLI does.
+func (e *Env) jsonOnly() error {
+	if o := e.Globals.Output; o != "" && o != "json" {
+		return &usageError{"--output " + quote(o) + ": this command prints JSON", "leave --output out, and let jq or your own program take what it needs"}
+	}
+	return nil
 }
 
 // print writes an answer in one go.

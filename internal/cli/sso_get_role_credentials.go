@@ -31,6 +31,9 @@ type roleCredentialsJSON struct {
 }
 
 func runRoleCredentials(ctx context.Context, env *Env, o roleCredentialsOptions) error {
+	if err := env.jsonOnly(); err != nil {
+		return err
+	}
 	if o.AccountID == "" || o.RoleName == "" {
 		return &usageError{"account and role are needed", "name them with --account-id and --role-name"}
 	}

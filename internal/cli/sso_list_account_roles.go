@@ -28,6 +28,9 @@ type roleJSON struct {
 }
 
 func runListRoles(ctx context.Context, env *Env, accountID string) error {
+	if err := env.jsonOnly(); err != nil {
+		return err
+	}
 	if accountID == "" {
 		return &usageError{"no account named", "name it with --account-id"}
 	}

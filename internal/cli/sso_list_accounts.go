@@ -26,6 +26,9 @@ type accountJSON struct {
 }
 
 func runListAccounts(ctx context.Context, env *Env) error {
+	if err := env.jsonOnly(); err != nil {
+		return err
+	}
 	s, w, err := env.profileSession()
 	if err != nil {
 		return err

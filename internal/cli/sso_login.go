@@ -136,7 +136,7 @@ func (e *Env) printLogin(cfg *awsconfig.Config, sso awsconfig.SSO, token ssocach
 		return e.printJSON(loginJSON{sso.StartURL, sso.Region, sso.SessionName, token.ExpiresAt.Format(time.RFC3339), names})
 	}
 	return e.print(fmt.Appendf(nil, "Valid until %s, for %s.\nSuccessfully logged into Start URL: %s\n",
-		token.ExpiresAt.Local().Format("2006-01-02 15:04 MST"), countProfiles(names), termtext.Safe(sso.StartURL)))
+		clock(token.ExpiresAt), countProfiles(names), termtext.Safe(sso.StartURL)))
 }
 
 // countProfiles tells how many profiles there are, and the names of a few.

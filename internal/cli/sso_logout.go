@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -28,16 +29,16 @@ machine are deleted even when it cannot be reached.`,
 }
 
 func runLogout(ctx context.Context, env *Env, sessionName string) error {
-	cfg, err := env.config()
-	if err != nil {
-		return err
-	}
 	cache, err := env.cache()
 	if err != nil {
 		return err
 	}
+	cfg, err := env.config()
 	if sessionName == "" && env.Globals.Profile == "" {
-		return env.logoutAll(ctx, cfg, cache)
+		return env.logoutAll(ctx, cfg, cache, err)
+	}
+	if err != nil {
+		return err
 	}
 	sso, err := env.signInTarget(cfg, sessionName)
 	if err != nil {
@@ -46,7 +47,15 @@ func runLogout(ctx context.Context, env *Env, sessionName string) error {
 	return env.logoutOne(ctx, cfg, cache, sso)
 }
 
-func (e *Env) logoutAll(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir) error {
+// logoutAll does what can be done without the config file, too: unread says why
+// it cannot be read.
+func (e *Env) logoutAll(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, unread error) error {
+	if unread != nil {
+		e.warn(unread)
+		if cfg, unread = awsconfig.Parse(awsconfig.Paths{}, "", ""); unread != nil {
+			return unread
+		}
+	}
 	tokens, err := cache.Tokens()
 	failed := []error{err}
 	owners := ownersOf(cfg)
@@ -58,15 +67,30 @@ func (e *Env) logoutAll(ctx context.Context, cfg *awsconfig.Config, cache ssocac
 	for _, key := range keys {
 		failed = append(failed, cache.RemoveCredentials(key))
 	}
-	return joined(failed)
+	return e.signedOut(len(tokens), failed)
+}
+
+// signedOut ends a sign-out.
+func (e *Env) signedOut(sessions int, failed []error) error {
+	if err := joined(failed); err != nil {
+		return err
+	}
+	switch sessions {
+	case 0:
+		return e.print([]byte("Nobody was signed in.\n"))
+	case 1:
+		return e.print([]byte("Signed out.\n"))
+	}
+	return e.print(fmt.Appendf(nil, "Signed out of %d sessions.\n", sessions))
 }
 
 func (e *Env) logoutOne(ctx context.Context, cfg *awsconfig.Config, cache ssocache.Dir, sso awsconfig.SSO) error {
 	tokens, err := cache.Tokens()
-	failed := []error{err}
+	failed, out := []error{err}, 0
 	s := &session.Session{SSO: sso}
 	for _, t := range tokens {
 		if s.Owns(t) {
+			out++
 			failed = append(failed, e.logoutToken(ctx, cfg, cache, t, profileOf(cfg, sso)))
 		}
 	}
@@ -75,7 +99,7 @@ func (e *Env) logoutOne(ctx context.Context, cfg *awsconfig.Config, cache ssocac
 			failed = append(failed, cache.RemoveCredentials((&session.Session{SSO: other}).CredentialsKey()))
 		}
 	}
-	return joined(failed)
+	return e.signedOut(out, failed)
 }
 
 // logoutToken signs one token out, by way of the profile that it belongs to,

@@ -25,6 +25,9 @@ type callerIdentityJSON struct {
 }
 
 func runCallerIdentity(ctx context.Context, env *Env) error {
+	if err := env.jsonOnly(); err != nil {
+		return err
+	}
 	cfg, err := env.config()
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ func Discover(ctx context.Context, hc *http.Client, startURL string) (Center, bo
 	if err != nil && Loopback(u.Hostname()) {
 		return Center{}, false, &UnreachableError{"no answer from " + origin(u) + ": " + reason(err), "is the center running there?"}
 	}
+	if description == nil && Loopback(u.Hostname()) {
+		return Center{}, false, &UnreachableError{"what answers at " + origin(u) + " is no center", "is the center at another port? it prints its address when it starts"}
+	}
 	if err != nil || description == nil {
 		return Center{}, false, nil
 	}
@@ -102,6 +105,9 @@ func (c Center) check(asked *url.URL) error {
 	if Check(c.StartURL) != nil {
 		return unusable("a start URL that cannot be one")
 	}
+	if own, err := url.Parse(c.StartURL); err == nil && Loopback(own.Hostname()) && Loopback(asked.Hostname()) && !samePage(own, asked) {
+		return &HintError{"the start URL of the center at " + origin(asked) + " is another", "use " + c.StartURL}
+	}
 	for _, endpoint := range []string{c.SSO, c.SSOOIDC, c.STS} {
 		u, err := url.Parse(endpoint)
 		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || origin(u) != origin(asked) {
@@ -109,6 +115,12 @@ func (c Center) check(asked *url.URL) error {
 		}
 	}
 	return nil
+}
+
+// samePage reports whether two start URLs differ in nothing but the ways to
+// write one: /start, /start/, /start#/.
+func samePage(a, b *url.URL) bool {
+	return origin(a) == origin(b) && strings.TrimRight(a.Path, "/") == strings.TrimRight(b.Path, "/")
 }
 
 // origin returns scheme, host and port, without a default port.

@@ -40,19 +40,35 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
+// http goes nowhere but to this machine, where AWS is not: what answers there
+// and is no center is told as such.
 func TestDiscoverOtherContent(t *testing.T) {
 	for _, document := range []string{"", "<html>", "[]", "null", "{}", `{"region":`, `{"region":7}`, strings.Repeat(" ", 70<<10) + wellKnown} {
-		if got, ok, err := starturl.Discover(t.Context(), http.DefaultClient, origin(t, document)); ok || err != nil {
-			t.Errorf("%.40q: %v, %v, %v", document, got, ok, err)
-		}
+		_, _, err := starturl.Discover(t.Context(), http.DefaultClient, origin(t, document))
+		checkUnreachable(t, document, err, "is no center")
 	}
 	notFound := httptest.NewServer(http.NotFoundHandler())
 	defer notFound.Close()
 	elsewhere := httptest.NewServer(http.RedirectHandler(origin(t, wellKnown)+"/.well-known/latchkey-center", http.StatusFound))
 	defer elsewhere.Close()
 	for _, at := range []string{notFound.URL, elsewhere.URL} {
-		if got, ok, err := starturl.Discover(t.Context(), http.DefaultClient, at+"/start"); ok || err != nil {
-			t.Errorf("%v, %v, %v", got, ok, err)
+		_, _, err := starturl.Discover(t.Context(), http.DefaultClient, at+"/start")
+		checkUnreachable(t, at, err, "is no center")
+	}
+	remote := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody}, nil
+	})}
+	if _, ok, err := starturl.Discover(t.Context(), remote, "https://portal.example.com/start"); ok || err != nil {
+		t.Errorf("a host of somebody's: %v, %v", ok, err)
+	}
+}
+
+func TestDiscoverAnotherPage(t *testing.T) {
+	at := origin(t, wellKnown)
+	for _, typed := range []string{at, at + "/startt", at + "/start/x"} {
+		_, _, err := starturl.Discover(t.Context(), http.DefaultClient, typed)
+		if e, ok := errors.AsType[*starturl.HintError](err); !ok || e.Hint != "use "+at+"/start" {
+			t.Errorf("%s: %v", typed, err)
 		}
 	}
 }

@@ -124,6 +124,13 @@ func (s *Service) find(r *http.Request, session signin.Session, typed string) (D
 	return g, code, s.Throttle.GiveBack(ctx, tries...)
 }
 
+func inWords(wait time.Duration) string {
+	if wait > 2*time.Minute {
+		return fmt.Sprintf("%d minutes", int(math.Ceil(wait.Minutes())))
+	}
+	return fmt.Sprintf("%d seconds", int(math.Ceil(wait.Seconds())))
+}
+
 // noCode shows the same page for a wrong, an expired and a used code: which of
 // them it was is nothing that a guesser should learn.
 func (s *Service) noCode(w http.ResponseWriter, r *http.Request, session signin.Session, err error) {
@@ -133,7 +140,7 @@ func (s *Service) noCode(w http.ResponseWriter, r *http.Request, session signin.
 		seconds := fmt.Sprint(int(math.Ceil(throttled.wait.Seconds())))
 		w.Header().Set("Retry-After", seconds)
 		s.codePage(w, http.StatusTooManyRequests, session, web.Code{},
-			"Too many wrong codes. Wait "+seconds+" seconds before the next one.")
+			"Too many wrong codes. The next one counts in "+inWords(throttled.wait)+".")
 	case errors.Is(err, ErrNotFound):
 		s.codePage(w, http.StatusBadRequest, session, web.Code{},
 			"That code is not valid: it is mistyped, too old or already answered. Check it, or start again in your terminal.")
