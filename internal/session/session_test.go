@@ -393,3 +393,23 @@ func TestTokenOfTheOtherKindIsNamed(t *testing.T) {
 		t.Errorf("Token: %v", err)
 	}
 }
+
+// A token that another program has left for everyone to read is told of, once.
+func TestTokenReadableByOthersIsTold(t *testing.T) {
+	s := legacy(t, &service{})
+	put(t, s, time.Hour)
+	var warned []string
+	s.Warn = func(err error) { warned = append(warned, err.Error()) }
+	path := filepath.Join(s.Cache.SSO, s.TokenKey()+".json")
+	for _, mode := range []os.FileMode{0o600, 0o644} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(warned) != 1 || !strings.Contains(warned[0], path) {
+		t.Errorf("warned: %q", warned)
+	}
+}

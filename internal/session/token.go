@@ -22,6 +22,9 @@ func (s *Session) Token(ctx context.Context) (ssocache.Token, error) {
 
 // token is Token without a person.
 func (s *Session) token(ctx context.Context) (ssocache.Token, error) {
+	if path, readable := s.Cache.TokenReadableByOthers(s.TokenKey()); readable {
+		s.warn(fmt.Errorf("other users can read %s, which holds a token: run chmod 600 on it", path))
+	}
 	t, err := s.stored()
 	if errors.Is(err, ErrNoToken) {
 		t, ok, elsewhere := s.anotherSpelling()

@@ -162,3 +162,12 @@ func remove(dir, key string) error {
 	}
 	return err
 }
+
+// TokenReadableByOthers returns the path of the token's file if its mode lets
+// other users read it: programs exist that make it so. Files written here are
+// the owner's alone.
+func (d Dir) TokenReadableByOthers(key string) (path string, readable bool) {
+	path = file(d.SSO, key)
+	info, err := os.Lstat(path)
+	return path, err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/'
+}
