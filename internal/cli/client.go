@@ -199,26 +199,24 @@ func misconfigured(key string, err error) error {
 	return bad
 }
 
-// profileSession is the session of the profile that the command line or the
-// environment names, and how its calls go. A profile without account and role
-// serves the commands which name their own.
-func (e *Env) profileSession() (*session.Session, *wire, error) {
+// namedSession is the SSO session that is named, or else that of the profile
+// which the command line or the environment names, and how its calls go. A
+// profile without account and role serves the commands which name their own.
+func (e *Env) namedSession(name string) (*awsconfig.Config, *session.Session, *wire, error) {
 	cfg, err := e.config()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	name, _ := e.profileName()
-	sso, err := cfg.SSOLogin(name, "")
+	sso, err := e.signInTarget(cfg, name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	profile, _ := cfg.Profile(name)
-	w, err := e.wire(cfg, profile, awsapi.SSO, awsapi.SSOOIDC)
+	w, err := e.wire(cfg, profileOf(cfg, sso), awsapi.SSO, awsapi.SSOOIDC)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	s, err := e.session(w, sso)
-	return s, w, err
+	return cfg, s, w, err
 }
 
 // signedIn returns the token of s and the client to use it with.

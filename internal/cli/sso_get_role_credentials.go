@@ -37,7 +37,7 @@ func runRoleCredentials(ctx context.Context, env *Env, o roleCredentialsOptions)
 	if o.AccountID == "" || o.RoleName == "" {
 		return &usageError{"account and role are needed", "name them with --account-id and --role-name"}
 	}
-	s, _, err := env.profileSession()
+	_, s, _, err := env.namedSession("")
 	if err != nil {
 		return err
 	}

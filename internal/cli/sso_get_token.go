@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"latchkey/internal/awsapi"
 )
 
 type getTokenOptions struct {
@@ -42,19 +40,7 @@ type tokenJSON struct {
 }
 
 func runGetToken(ctx context.Context, env *Env, o getTokenOptions) error {
-	cfg, err := env.config()
-	if err != nil {
-		return err
-	}
-	sso, err := env.signInTarget(cfg, o.Session)
-	if err != nil {
-		return err
-	}
-	w, err := env.wire(cfg, profileOf(cfg, sso), awsapi.SSO, awsapi.SSOOIDC)
-	if err != nil {
-		return err
-	}
-	s, err := env.session(w, sso)
+	_, s, _, err := env.namedSession(o.Session)
 	if err != nil {
 		return err
 	}
@@ -63,7 +49,7 @@ func runGetToken(ctx context.Context, env *Env, o getTokenOptions) error {
 		return err
 	}
 	if o.JSON {
-		return env.printJSON(tokenJSON{t.AccessToken.Reveal(), t.ExpiresAt.Format(time.RFC3339), sso.StartURL, sso.Region, sso.SessionName})
+		return env.printJSON(tokenJSON{t.AccessToken.Reveal(), t.ExpiresAt.Format(time.RFC3339), s.SSO.StartURL, s.SSO.Region, s.SSO.SessionName})
 	}
 	return env.print([]byte(t.AccessToken.Reveal() + "\n"))
 }

@@ -34,7 +34,7 @@ func runListRoles(ctx context.Context, env *Env, accountID string) error {
 	if accountID == "" {
 		return &usageError{"no account named", "name it with --account-id"}
 	}
-	s, w, err := env.profileSession()
+	_, s, w, err := env.namedSession("")
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func runListAccounts(ctx context.Context, env *Env) error {
 	if err := env.jsonOnly(); err != nil {
 		return err
 	}
-	s, w, err := env.profileSession()
+	_, s, w, err := env.namedSession("")
 	if err != nil {
 		return err
 	}

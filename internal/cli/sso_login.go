@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"latchkey/internal/awsapi"
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/ssocache"
 	"latchkey/internal/termtext"
@@ -48,22 +47,11 @@ func runLogin(ctx context.Context, env *Env, o loginOptions) error {
 	if err := o.SignIn.check(); err != nil {
 		return err
 	}
-	cfg, err := env.config()
+	cfg, s, _, err := env.namedSession(o.Session)
 	if err != nil {
 		return err
 	}
-	sso, err := env.signInTarget(cfg, o.Session)
-	if err != nil {
-		return err
-	}
-	w, err := env.wire(cfg, profileOf(cfg, sso), awsapi.SSO, awsapi.SSOOIDC)
-	if err != nil {
-		return err
-	}
-	s, err := env.session(w, sso)
-	if err != nil {
-		return err
-	}
+	sso := s.SSO
 	if s.Legacy() && o.SignIn.RedirectPort != 0 {
 		return portWithoutSession()
 	}
