@@ -31,9 +31,15 @@ func identityOf(t *testing.T, printed []byte) identity {
 // configure has `latchkey configure sso` write the profile of the user guide.
 func configure(t *testing.T, m *machine, c center) {
 	t.Helper()
-	p := m.start(t, program(t, "latchkey"), "configure", "sso", "--legacy", "--no-browser", "--use-device-code",
+	configureAs(t, m, c, profile, "--legacy")
+}
+
+// configureAs writes the profile name; flags say whether it has a session.
+func configureAs(t *testing.T, m *machine, c center, name string, flags ...string) {
+	t.Helper()
+	p := m.start(t, program(t, "latchkey"), append([]string{"configure", "sso", "--no-browser", "--use-device-code",
 		"--sso-start-url", c.startURL(), "--sso-region", region, "--sso-account-id", account, "--sso-role-name", role,
-		"--region", "us-west-2", "--output", "json", "--profile", profile)
+		"--region", "us-west-2", "--output", "json", "--profile", name}, flags...)...)
 	allow(t, prompted(t, p))
 	if code := p.wait(t); code != 0 {
 		t.Fatalf("configure sso: exit code %d\n%s", code, p.out)

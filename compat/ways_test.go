@@ -119,7 +119,7 @@ func startSTS(t *testing.T) *stsServer {
 			_, signed, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 			key, _, _ := strings.Cut(signed, "/")
 			fmt.Fprintf(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
-				`<Arn>%s</Arn><UserId>u</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, key)
+				`<Arn>arn:aws:sts::123456789022:assumed-role/x/%s</Arn><UserId>u</UserId><Account>123456789022</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, key)
 			return
 		}
 		s.assumed.Add(1)

@@ -67,8 +67,7 @@ func TestExecInATerminal(t *testing.T) {
 	}
 	term := openTerminalWith(t, 120, []string{"AWS_CONFIG_FILE=" + config, "NO_PROXY=127.0.0.1"}, "exec", "--profile", "keys", "--", "sh", "-c", "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done")
 	term.expect("ready")
-	term.send(ctrlC)
-	term.expect("caught")
+	term.press(ctrlC, "caught")
 	if code := term.exit(); code != 9 {
 		t.Errorf("exit code %d", code)
 	}

@@ -109,16 +109,35 @@ func (s signal) Write(p []byte) (int, error) {
 // expect waits until the screen shows text.
 func (term *terminal) expect(text string) {
 	term.t.Helper()
-	deadline := time.After(20 * time.Second)
+	if !term.shows(text, 20*time.Second) {
+		term.t.Fatalf("the screen does not show %q:\n%q", text, term.screen.String())
+	}
+}
+
+// press sends keys until the screen shows text, as a person does whose first
+// key press came before the program was ready for it.
+func (term *terminal) press(keys, text string) {
+	term.t.Helper()
+	for range 5 {
+		term.send(keys)
+		if term.shows(text, 4*time.Second) {
+			return
+		}
+	}
+	term.t.Fatalf("the screen does not show %q:\n%q", text, term.screen.String())
+}
+
+func (term *terminal) shows(text string, patience time.Duration) bool {
+	deadline := time.After(patience)
 	for {
 		if i := strings.Index(unwrapped(term.screen.String())[term.seen:], text); i >= 0 {
 			term.seen += i + len(text)
-			return
+			return true
 		}
 		select {
 		case <-term.grew:
 		case <-deadline:
-			term.t.Fatalf("the screen does not show %q:\n%q", text, term.screen.String())
+			return false
 		}
 	}
 }
