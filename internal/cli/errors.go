@@ -89,6 +89,9 @@ func configuration(err error) (int, string, bool) {
 	if e, ok := errors.AsType[*awsconfig.ConfigError](err); ok {
 		return exitConfig, e.Hint, true
 	}
+	if e, ok := errors.AsType[*awsconfig.ProfileNotFoundError](err); ok && e.Name == "default" {
+		return exitConfig, `name a profile with --profile, or run "latchkey configure sso" to make one`, true
+	}
 	if e, ok := errors.AsType[*awsconfig.ProfileNotFoundError](err); ok {
 		return exitConfig, `run "latchkey configure sso --profile ` + shellWord(e.Name) + `" to make it, or "latchkey configure list-profiles" to see what there is`, true
 	}

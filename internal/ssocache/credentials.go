@@ -52,7 +52,7 @@ func (d Dir) CredentialsKeys() ([]string, error) {
 	}
 	var found []string
 	for _, key := range all {
-		if o, err := read(d.CLI, key); err == nil && o.str("ProviderType") == providerType {
+		if o, err := readListed(d.CLI, key); err == nil && o.str("ProviderType") == providerType {
 			found = append(found, key)
 		}
 	}

@@ -73,8 +73,14 @@ func write(dir, key string, data []byte) error {
 // these files and write them in place, so that a reader can meet half of one:
 // it is read again before it counts as missing, three times, and for longer
 // while somebody is at it.
-func read(dir, key string) (object, error) {
-	const tries, most, pause = 3, 25, 20 * time.Millisecond
+func read(dir, key string) (object, error) { return readAtLeast(3, dir, key) }
+
+// readListed is read for one of many files, of which those that nobody is at
+// are what they are: waiting for each would add up.
+func readListed(dir, key string) (object, error) { return readAtLeast(1, dir, key) }
+
+func readAtLeast(tries int, dir, key string) (object, error) {
+	const most, pause = 25, 20 * time.Millisecond
 	name := file(dir, key)
 	for try := 1; ; try++ {
 		data, err := readRegular(name)

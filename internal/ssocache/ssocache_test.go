@@ -2,6 +2,7 @@ package ssocache_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -198,6 +199,28 @@ func TestListAndRemove(t *testing.T) {
 	}
 	if tokens, _ := d.Tokens(); len(tokens) != 1 {
 		t.Errorf("left: %v", tokens)
+	}
+}
+
+// Files that are no JSON and that nobody is writing hold a listing up no longer
+// than reading them takes.
+func TestListingDoesNotWaitForWhatIsBroken(t *testing.T) {
+	d := open(t)
+	old := time.Now().Add(-time.Hour)
+	for i := range 200 {
+		key := fmt.Sprintf("broken%d", i)
+		plant(t, d.SSO, key, "{")
+		if err := os.Chtimes(filepath.Join(d.SSO, key+".json"), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plant(t, d.SSO, "token", `{"accessToken":"x","expiresAt":"2026-11-23T04:32:33Z"}`)
+	start := time.Now()
+	if tokens, err := d.Tokens(); err != nil || len(tokens) != 1 {
+		t.Errorf("Tokens = %v, %v", tokens, err)
+	}
+	if took := time.Since(start); took > 200*20*time.Millisecond { // what one pause for each would take
+		t.Errorf("after %v", took)
 	}
 }
 

@@ -83,7 +83,7 @@ func (d Dir) Tokens() ([]StoredToken, error) {
 	}
 	var tokens []StoredToken
 	for _, key := range found {
-		o, err := read(d.SSO, key)
+		o, err := readListed(d.SSO, key)
 		if err != nil || o.str("accessToken") == "" {
 			continue
 		}
