@@ -16,6 +16,11 @@ type User struct {
 	Name         string // also the session name of the roles, see ValidUserName
 	Email        string
 	PasswordHash string // PHC string; "" lets nobody in
+	// Source is the sign-in method that the user is from, "" for this directory;
+	// ExternalID is the user's id there.
+	Source, ExternalID string
+	Disabled           bool // cannot sign in, and has no sessions or tokens
+	Administrator      bool // may sign in with a password of this directory whatever the methods are
 }
 
 // Account is an AWS account.

@@ -20,7 +20,8 @@ func (p *planner) mistake(err error) {
 func (p *planner) users(users []FileUser) {
 	for _, u := range users {
 		had, exists := p.state.Users[UserKey(u.Name)]
-		want := User{ID: had.ID, Name: u.Name, Email: u.Email, PasswordHash: had.PasswordHash}
+		want := had
+		want.Name, want.Email = u.Name, u.Email
 		if !exists {
 			want.ID = p.newID()
 		}

@@ -4,12 +4,15 @@
 package secret
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 )
 
 // Token returns 256 random bits as 43 URL-safe characters.
@@ -70,4 +73,34 @@ func (k Key) Sign(value string) string {
 // Verify reports whether signature is Sign(value), in constant time.
 func (k Key) Verify(value, signature string) bool {
 	return subtle.ConstantTimeCompare([]byte(k.Sign(value)), []byte(signature)) == 1
+}
+
+// ErrUnsealed is what Open says of bytes that Seal did not make for this context.
+var ErrUnsealed = errors.New("not sealed with this key")
+
+// Seal encrypts data, for Open with the same key and context: AES-256-GCM with a
+// random nonce before it. k must be 32 bytes, as Derive's are.
+func (k Key) Seal(data []byte, context string) []byte {
+	return k.gcm().Seal(nil, nil, data, []byte(context))
+}
+
+// Open decrypts what Seal made, or returns ErrUnsealed.
+func (k Key) Open(sealed []byte, context string) ([]byte, error) {
+	data, err := k.gcm().Open(nil, nil, sealed, []byte(context))
+	if err != nil {
+		return nil, ErrUnsealed
+	}
+	return data, nil
+}
+
+func (k Key) gcm() cipher.AEAD {
+	block, err := aes.NewCipher(k)
+	if err != nil {
+		panic(err) // a key of another length is a mistake of this program
+	}
+	gcm, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err)
+	}
+	return gcm
 }

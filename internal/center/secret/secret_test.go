@@ -73,3 +73,23 @@ func TestKey(t *testing.T) {
 		t.Errorf("token %q", token)
 	}
 }
+
+func TestSeal(t *testing.T) {
+	k := secret.NewKey()
+	sealed := k.Seal([]byte("hello"), "a")
+	if data, err := k.Open(sealed, "a"); err != nil || string(data) != "hello" {
+		t.Fatalf("%q, %v", data, err)
+	}
+	changed := append([]byte{}, sealed...)
+	changed[len(changed)-1] ^= 1
+	for _, open := range []func() ([]byte, error){
+		func() ([]byte, error) { return k.Open(sealed, "b") },
+		func() ([]byte, error) { return k.Open(changed, "a") },
+		func() ([]byte, error) { return k.Open(nil, "a") },
+		func() ([]byte, error) { return secret.NewKey().Open(sealed, "a") },
+	} {
+		if data, err := open(); err != secret.ErrUnsealed {
+			t.Errorf("%q, %v", data, err)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 
 	"latchkey/internal/center/directory"
@@ -10,8 +9,8 @@ import (
 
 // Apply writes a change of the directory, all of it or nothing.
 func (db *DB) Apply(ctx context.Context, c directory.Change) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
-		for _, apply := range []func(context.Context, *sql.Tx, directory.Change) error{
+	return db.transact(ctx, func(tx *transaction) error {
+		for _, apply := range []func(context.Context, *transaction, directory.Change) error{
 			applyUsers, applyGroups, applyAccounts, applyPermissionSets, applyAssignments, applySettings,
 		} {
 			if err := apply(ctx, tx, c); err != nil {
@@ -22,16 +21,19 @@ func (db *DB) Apply(ctx context.Context, c directory.Change) error {
 	})
 }
 
-func applyUsers(ctx context.Context, tx *sql.Tx, c directory.Change) error {
+func applyUsers(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, u := range c.Users {
 		if err := signOutIfNew(ctx, tx, u); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO users (id, name, name_key, email, password_hash) VALUES (?, ?, ?, ?, ?)
+			INSERT INTO users (id, name, name_key, email, password_hash, source, external_id, disabled, administrator)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
-				email = excluded.email, password_hash = excluded.password_hash`,
-			u.ID, u.Name, directory.UserKey(u.Name), u.Email, u.PasswordHash)
+				email = excluded.email, password_hash = excluded.password_hash, source = excluded.source,
+				external_id = excluded.external_id, disabled = excluded.disabled, administrator = excluded.administrator`,
+			u.ID, u.Name, directory.UserKey(u.Name), u.Email, u.PasswordHash, u.Source, u.ExternalID,
+			bit(u.Disabled), bit(u.Administrator))
 		if err != nil {
 			return err
 		}
@@ -39,10 +41,18 @@ func applyUsers(ctx context.Context, tx *sql.Tx, c directory.Change) error {
 	return nil
 }
 
+// bit is how a column keeps a bool.
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // signOutIfNew ends the sessions and tokens of a user who gets another password,
 // and what was allowed but not fetched yet: it may be changed because somebody
 // else knew it.
-func signOutIfNew(ctx context.Context, tx *sql.Tx, u directory.User) error {
+func signOutIfNew(ctx context.Context, tx *transaction, u directory.User) error {
 	for _, table := range []string{"sessions", "device_grants", "code_grants", "families", "tokens"} {
 		_, err := tx.ExecContext(ctx, "DELETE FROM "+table+` WHERE user_id IN (
 			SELECT id FROM users WHERE id = ? AND password_hash <> ?)`, u.ID, u.PasswordHash)
@@ -53,7 +63,7 @@ func signOutIfNew(ctx context.Context, tx *sql.Tx, u directory.User) error {
 	return nil
 }
 
-func applyGroups(ctx context.Context, tx *sql.Tx, c directory.Change) error {
+func applyGroups(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, g := range c.Groups {
 		_, err := tx.ExecContext(ctx,
 			"INSERT INTO user_groups (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", g.ID, g.Name)
@@ -67,7 +77,7 @@ func applyGroups(ctx context.Context, tx *sql.Tx, c directory.Change) error {
 	return nil
 }
 
-func setMembers(ctx context.Context, tx *sql.Tx, g directory.Group) error {
+func setMembers(ctx context.Context, tx *transaction, g directory.Group) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM memberships WHERE group_id = ?", g.ID); err != nil {
 		return err
 	}
@@ -80,7 +90,7 @@ func setMembers(ctx context.Context, tx *sql.Tx, g directory.Group) error {
 	return nil
 }
 
-func applyAccounts(ctx context.Context, tx *sql.Tx, c directory.Change) error {
+func applyAccounts(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, a := range c.Accounts {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO accounts (id, name, email, position) VALUES (?, ?, ?, ?)
@@ -93,7 +103,7 @@ func applyAccounts(ctx context.Context, tx *sql.Tx, c directory.Change) error {
 	return nil
 }
 
-func applyPermissionSets(ctx context.Context, tx *sql.Tx, c directory.Change) error {
+func applyPermissionSets(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, s := range c.PermissionSets {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO permission_sets (id, name, session_duration, position) VALUES (?, ?, ?, ?)
@@ -106,7 +116,7 @@ func applyPermissionSets(ctx context.Context, tx *sql.Tx, c directory.Change) er
 	return nil
 }
 
-func applyAssignments(ctx context.Context, tx *sql.Tx, c directory.Change) error {
+func applyAssignments(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, a := range c.Assignments {
 		_, err := tx.ExecContext(ctx,
 			"INSERT INTO assignments (principal_id, account_id, permission_set_id) VALUES (?, ?, ?)",
@@ -118,7 +128,7 @@ func applyAssignments(ctx context.Context, tx *sql.Tx, c directory.Change) error
 	return nil
 }
 
-func applySettings(ctx context.Context, tx *sql.Tx, c directory.Change) error {
+func applySettings(ctx context.Context, tx *transaction, c directory.Change) error {
 	if c.SignInSession == 0 {
 		return nil
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ func (db *DB) Code(ctx context.Context, codeHash []byte) (oauth.CodeGrant, error
 
 // RedeemCode trades a code for the first tokens of a family, once.
 func (db *DB) RedeemCode(ctx context.Context, f oauth.Family, t oauth.Tokens, now time.Time) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
+	return db.transact(ctx, func(tx *transaction) error {
 		return begin(ctx, tx, f, t, now, tx.QueryRowContext(ctx, `
 			UPDATE code_grants SET status = 'used'
 			WHERE code_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?
@@ -48,7 +47,7 @@ func (db *DB) RedeemCode(ctx context.Context, f oauth.Family, t oauth.Tokens, no
 
 // BurnCode makes a code useless and ends the family that it began.
 func (db *DB) BurnCode(ctx context.Context, codeHash []byte) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
+	return db.transact(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "UPDATE code_grants SET status = 'used' WHERE code_hash = ?", codeHash)
 		if err != nil {
 			return err

@@ -61,7 +61,7 @@ func (db *DB) BurnDevice(ctx context.Context, deviceHash []byte) error {
 
 // RedeemDevice trades an approved grant for the first tokens of a family, once.
 func (db *DB) RedeemDevice(ctx context.Context, f oauth.Family, t oauth.Tokens, now time.Time) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
+	return db.transact(ctx, func(tx *transaction) error {
 		return begin(ctx, tx, f, t, now, tx.QueryRowContext(ctx, `
 			UPDATE device_grants SET status = 'used'
 			WHERE device_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?

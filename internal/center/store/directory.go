@@ -41,7 +41,7 @@ func (db *DB) State(ctx context.Context) (directory.State, error) {
 		return s, err
 	}
 	defer tx.Rollback()
-	for _, read := range []func(context.Context, *sql.Tx, directory.State) error{
+	for _, read := range []func(context.Context, *transaction, directory.State) error{
 		readUsers, readGroups, readAccounts, readPermissionSets, readAssignments,
 	} {
 		if err := read(ctx, tx, s); err != nil {
@@ -52,18 +52,16 @@ func (db *DB) State(ctx context.Context) (directory.State, error) {
 	return s, err
 }
 
-func readUsers(ctx context.Context, tx *sql.Tx, s directory.State) error {
-	rows, err := tx.QueryContext(ctx, "SELECT id, name, email, password_hash FROM users")
-	users, err := collect(rows, err, func(u *directory.User) []any {
-		return []any{&u.ID, &u.Name, &u.Email, &u.PasswordHash}
-	})
+func readUsers(ctx context.Context, tx *transaction, s directory.State) error {
+	rows, err := tx.QueryContext(ctx, "SELECT "+userColumns+" FROM users u")
+	users, err := collect(rows, err, userFields)
 	for _, u := range users {
 		s.Users[directory.UserKey(u.Name)] = u
 	}
 	return err
 }
 
-func readGroups(ctx context.Context, tx *sql.Tx, s directory.State) error {
+func readGroups(ctx context.Context, tx *transaction, s directory.State) error {
 	rows, err := tx.QueryContext(ctx, "SELECT id, name FROM user_groups")
 	groups, err := collect(rows, err, func(g *directory.Group) []any { return []any{&g.ID, &g.Name} })
 	if err != nil {
@@ -82,7 +80,7 @@ func readGroups(ctx context.Context, tx *sql.Tx, s directory.State) error {
 	return err
 }
 
-func readAccounts(ctx context.Context, tx *sql.Tx, s directory.State) error {
+func readAccounts(ctx context.Context, tx *transaction, s directory.State) error {
 	rows, err := tx.QueryContext(ctx, "SELECT id, name, email, position FROM accounts")
 	accounts, err := collect(rows, err, func(a *directory.Account) []any {
 		return []any{&a.ID, &a.Name, &a.Email, &a.Position}
@@ -93,7 +91,7 @@ func readAccounts(ctx context.Context, tx *sql.Tx, s directory.State) error {
 	return err
 }
 
-func readPermissionSets(ctx context.Context, tx *sql.Tx, s directory.State) error {
+func readPermissionSets(ctx context.Context, tx *transaction, s directory.State) error {
 	rows, err := tx.QueryContext(ctx, "SELECT id, name, session_duration, position FROM permission_sets")
 	sets, err := scanSets(rows, err)
 	for _, set := range sets {
@@ -102,7 +100,7 @@ func readPermissionSets(ctx context.Context, tx *sql.Tx, s directory.State) erro
 	return err
 }
 
-func readAssignments(ctx context.Context, tx *sql.Tx, s directory.State) error {
+func readAssignments(ctx context.Context, tx *transaction, s directory.State) error {
 	rows, err := tx.QueryContext(ctx, "SELECT principal_id, account_id, permission_set_id FROM assignments")
 	assignments, err := collect(rows, err, func(a *directory.Assignment) []any {
 		return []any{&a.PrincipalID, &a.AccountID, &a.PermissionSetID}

@@ -12,7 +12,7 @@ import (
 // begin writes a family and its first tokens. whose is the row of the grant that
 // has just become used, its person and browser session: none if it was used
 // before, or cannot be.
-func begin(ctx context.Context, tx *sql.Tx, f oauth.Family, t oauth.Tokens, now time.Time, whose *sql.Row) error {
+func begin(ctx context.Context, tx *transaction, f oauth.Family, t oauth.Tokens, now time.Time, whose *sql.Row) error {
 	var userID string
 	var sessionHash []byte
 	if err := whose.Scan(&userID, &sessionHash); err != nil {
@@ -27,7 +27,7 @@ func begin(ctx context.Context, tx *sql.Tx, f oauth.Family, t oauth.Tokens, now 
 	return putTokens(ctx, tx, f.ID, t, now)
 }
 
-func putTokens(ctx context.Context, tx *sql.Tx, familyID []byte, t oauth.Tokens, now time.Time) error {
+func putTokens(ctx context.Context, tx *transaction, familyID []byte, t oauth.Tokens, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO tokens (hash, client_id, user_id, session_hash, family_id, created, expires)
 		SELECT ?, client_id, user_id, session_hash, id, ?, ? FROM families WHERE id = ?`,
@@ -64,7 +64,7 @@ func (db *DB) RefreshToken(ctx context.Context, hash []byte) (oauth.RefreshToken
 
 // Rotate trades a refresh token for the next tokens of its family, once.
 func (db *DB) Rotate(ctx context.Context, refreshHash []byte, clientID string, next oauth.Tokens, now time.Time) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
+	return db.transact(ctx, func(tx *transaction) error {
 		var familyID []byte
 		err := tx.QueryRowContext(ctx, `
 			UPDATE refresh_tokens SET used = ?

@@ -17,11 +17,11 @@ var migrations embed.FS
 
 // prepare brings the schema up to date and reads the server's key.
 func (db *DB) prepare(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migration/sqlite")
+	files, err := fs.Sub(migrations, "migration")
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write, files,
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write.DB, files,
 		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 // A database of the first schema keeps its tokens.
 func TestMigrateFromFirst(t *testing.T) {
-	first, err := os.ReadFile("migration/sqlite/00001_first.sql")
+	first, err := os.ReadFile("migration/00001_first.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

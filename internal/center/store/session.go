@@ -12,9 +12,16 @@ import (
 func (db *DB) UserByName(ctx context.Context, name string) (directory.User, error) {
 	var u directory.User
 	err := db.read.QueryRowContext(ctx,
-		"SELECT id, name, email, password_hash FROM users WHERE name_key = ?", directory.UserKey(name)).
-		Scan(&u.ID, &u.Name, &u.Email, &u.PasswordHash)
+		"SELECT "+userColumns+" FROM users u WHERE name_key = ?", directory.UserKey(name)).
+		Scan(userFields(&u)...)
 	return u, orMissing(err, signin.ErrNotFound)
+}
+
+// userColumns are those of users u, userFields where they go.
+const userColumns = "u.id, u.name, u.email, u.password_hash, u.source, u.external_id, u.disabled, u.administrator"
+
+func userFields(u *directory.User) []any {
+	return []any{&u.ID, &u.Name, &u.Email, &u.PasswordHash, &u.Source, &u.ExternalID, &u.Disabled, &u.Administrator}
 }
 
 // PutSession adds a browser session.
@@ -30,10 +37,10 @@ func (db *DB) Session(ctx context.Context, hash []byte, now time.Time) (signin.S
 	s := signin.Session{Hash: hash}
 	var created, expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT u.id, u.name, u.email, u.password_hash, s.created, s.expires
+		SELECT `+userColumns+`, s.created, s.expires
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.hash = ? AND s.expires > ?`, hash, millis(now)).
-		Scan(&s.User.ID, &s.User.Name, &s.User.Email, &s.User.PasswordHash, &created, &expires)
+		Scan(append(userFields(&s.User), &created, &expires)...)
 	if err != nil {
 		return signin.Session{}, orMissing(err, signin.ErrNotFound)
 	}

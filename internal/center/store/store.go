@@ -19,8 +19,8 @@ import (
 
 // DB is an open database.
 type DB struct {
-	read  *sql.DB
-	write *sql.DB // SQLite has one writer: one connection, whose transactions begin immediately
+	read  pool
+	write pool // SQLite has one writer: one connection, whose transactions begin immediately
 	key   secret.Key
 }
 
@@ -55,7 +55,7 @@ func (db *DB) ServerKey() secret.Key {
 }
 
 // transact runs do in one transaction, kept only if do returns nil.
-func (db *DB) transact(ctx context.Context, do func(*sql.Tx) error) error {
+func (db *DB) transact(ctx context.Context, do func(*transaction) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -79,10 +79,6 @@ func execOne(ctx context.Context, on executor, missing error, query string, args
 		return missing
 	}
 	return err
-}
-
-type executor interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 // orMissing returns missing for the error of a query that found no row.

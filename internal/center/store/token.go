@@ -29,7 +29,7 @@ func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (oauth.Toke
 // RevokeToken ends the token with its family, and the browser session in which
 // it was allowed.
 func (db *DB) RevokeToken(ctx context.Context, t oauth.Token) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
+	return db.transact(ctx, func(tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE hash = ?", t.SessionHash); err != nil {
 			return err
 		}

@@ -1,5 +1,7 @@
 -- Times are milliseconds since 1970, UTC. What lets its bearer in is kept as a
--- hash. Positions are the order in which things were first imported.
+-- hash. Positions are the order in which things were first imported. The same
+-- statements make both databases: BYTEA is PostgreSQL's, and SQLite keeps bytes
+-- in a column of any type.
 
 -- +goose Up
 CREATE TABLE settings (
@@ -54,7 +56,7 @@ CREATE INDEX assignments_in_account ON assignments (account_id, principal_id);
 
 CREATE TABLE clients (
     id            TEXT PRIMARY KEY,
-    secret_hash   BLOB NOT NULL,
+    secret_hash   BYTEA NOT NULL,
     name          TEXT NOT NULL,
     scopes        TEXT NOT NULL, -- these three: separated by spaces
     grant_types   TEXT NOT NULL,
@@ -67,7 +69,7 @@ CREATE TABLE clients (
 CREATE INDEX clients_expiring ON clients (expires);
 
 CREATE TABLE sessions (
-    hash    BLOB PRIMARY KEY,
+    hash    BYTEA PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created BIGINT NOT NULL,
     expires BIGINT NOT NULL
@@ -78,14 +80,14 @@ CREATE INDEX sessions_expiring ON sessions (expires);
 -- session_hash is the browser session in which the grant was approved. It is
 -- no reference: grants and tokens outlive the sessions.
 CREATE TABLE device_grants (
-    device_hash   BLOB PRIMARY KEY,
-    user_code_mac BLOB NOT NULL UNIQUE,
+    device_hash   BYTEA PRIMARY KEY,
+    user_code_mac BYTEA NOT NULL UNIQUE,
     client_id     TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     start_url     TEXT NOT NULL,
     address       TEXT NOT NULL,
     status        TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'denied', 'used')),
     user_id       TEXT REFERENCES users (id) ON DELETE CASCADE,
-    session_hash  BLOB,
+    session_hash  BYTEA,
     created       BIGINT NOT NULL,
     expires       BIGINT NOT NULL
 );
@@ -94,10 +96,10 @@ CREATE INDEX device_grants_expiring ON device_grants (expires);
 CREATE INDEX device_grants_of_client ON device_grants (client_id);
 
 CREATE TABLE tokens (
-    hash         BLOB PRIMARY KEY,
+    hash         BYTEA PRIMARY KEY,
     client_id    TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    session_hash BLOB,
+    session_hash BYTEA,
     created      BIGINT NOT NULL,
     expires      BIGINT NOT NULL
 );
@@ -107,7 +109,7 @@ CREATE INDEX tokens_of_client ON tokens (client_id);
 
 CREATE TABLE role_keys (
     access_key_id TEXT PRIMARY KEY,
-    token_hash    BLOB NOT NULL,
+    token_hash    BYTEA NOT NULL,
     arn           TEXT NOT NULL,
     user_id       TEXT NOT NULL, -- AROA...:NAME, AWS's UserId
     account       TEXT NOT NULL,

@@ -5,10 +5,10 @@
 -- authorization code that it began with, so that a code that comes again ends
 -- what it gave. session_hash is as in device_grants.
 CREATE TABLE families (
-    id           BLOB PRIMARY KEY,
+    id           BYTEA PRIMARY KEY,
     client_id    TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    session_hash BLOB,
+    session_hash BYTEA,
     scopes       TEXT NOT NULL, -- separated by spaces
     created      BIGINT NOT NULL,
     expires      BIGINT NOT NULL -- nothing in it lasts longer
@@ -20,24 +20,24 @@ CREATE INDEX families_of_user ON families (user_id);
 
 -- used is when it was traded for the next one, NULL before.
 CREATE TABLE refresh_tokens (
-    hash      BLOB PRIMARY KEY,
-    family_id BLOB NOT NULL REFERENCES families (id) ON DELETE CASCADE,
+    hash      BYTEA PRIMARY KEY,
+    family_id BYTEA NOT NULL REFERENCES families (id) ON DELETE CASCADE,
     used      BIGINT
 );
 
 CREATE INDEX refresh_tokens_of_family ON refresh_tokens (family_id);
 
 -- Tokens from before this migration have no family.
-ALTER TABLE tokens ADD COLUMN family_id BLOB REFERENCES families (id) ON DELETE CASCADE;
+ALTER TABLE tokens ADD COLUMN family_id BYTEA REFERENCES families (id) ON DELETE CASCADE;
 
 CREATE INDEX tokens_of_family ON tokens (family_id);
 
 -- An authorization code that a person allowed.
 CREATE TABLE code_grants (
-    code_hash    BLOB PRIMARY KEY,
+    code_hash    BYTEA PRIMARY KEY,
     client_id    TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id      TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    session_hash BLOB NOT NULL,
+    session_hash BYTEA NOT NULL,
     redirect_uri TEXT NOT NULL,
     challenge    TEXT NOT NULL, -- of PKCE, S256
     scopes       TEXT NOT NULL, -- separated by spaces
