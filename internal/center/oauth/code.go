@@ -42,7 +42,7 @@ func (s *Service) allowCode(w http.ResponseWriter, r *http.Request, session sign
 	code, now := secret.Token(), s.Now()
 	err := s.Store.PutCode(r.Context(), CodeGrant{
 		CodeHash: secret.Hash(code), ClientID: q.ClientID, UserID: session.User.ID, SessionHash: session.Hash,
-		RedirectURI: q.RedirectURI, Challenge: q.Challenge, Scopes: q.Scopes, Created: now, Expires: now.Add(codeLasts),
+		RedirectURI: q.RedirectURI, Challenge: q.Challenge, Address: signin.Address(r), Scopes: q.Scopes, Created: now, Expires: now.Add(codeLasts),
 	})
 	if err != nil {
 		s.SignIn.Fail(w, r, err)

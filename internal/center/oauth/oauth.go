@@ -69,6 +69,7 @@ type CodeGrant struct {
 	SessionHash []byte // of the browser session in which it was allowed
 	RedirectURI string // that it was sent to
 	Challenge   string // of PKCE, S256
+	Address     string // of the browser
 	Scopes      []string
 	Status      Status // Approved or Used
 	Created     time.Time
@@ -82,6 +83,16 @@ type Family struct {
 	ClientID string
 	Scopes   []string
 	Expires  time.Time
+}
+
+// SignedIn is a client that acts for a person: a family, as its owner is told of
+// it.
+type SignedIn struct {
+	FamilyID   []byte
+	ClientName string
+	Address    string // of the client that asked for the device code, or of the browser
+	Created    time.Time
+	Expires    time.Time
 }
 
 // Tokens are what a code, or a refresh token, is traded for.

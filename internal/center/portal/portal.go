@@ -25,6 +25,16 @@ type Store interface {
 	Token(ctx context.Context, hash []byte, now time.Time) (oauth.Token, error)
 	// RevokeToken ends the token and the browser session it was allowed in.
 	RevokeToken(ctx context.Context, t oauth.Token) error
+	// Sessions are a user's browsers and Clients the programs that act for the
+	// user beyond now, the newest first.
+	Sessions(ctx context.Context, userID string, now time.Time) ([]signin.Session, error)
+	Clients(ctx context.Context, userID string, now time.Time) ([]oauth.SignedIn, error)
+	// EndSession and EndClient end one of them. What is not this user's they
+	// have not found.
+	EndSession(ctx context.Context, userID string, hash []byte) error
+	EndClient(ctx context.Context, userID string, familyID []byte) error
+	// EndOthers ends all of them but one session.
+	EndOthers(ctx context.Context, userID string, sessionHash []byte) error
 }
 
 // Service answers the portal's API and shows its page. All fields must be set.

@@ -15,6 +15,8 @@ import (
 type Session struct {
 	Hash    []byte // of the cookie
 	User    directory.User
+	Address string // where the browser was, and what it called itself
+	Browser string
 	Created time.Time
 	Expires time.Time
 }

@@ -11,9 +11,9 @@ import (
 // PutCode adds an authorization code that a person allowed.
 func (db *DB) PutCode(ctx context.Context, g oauth.CodeGrant) error {
 	_, err := db.write.ExecContext(ctx, `
-		INSERT INTO code_grants (code_hash, client_id, user_id, session_hash, redirect_uri, challenge, scopes, status, created, expires)
-		VALUES (?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?)`,
-		g.CodeHash, g.ClientID, g.UserID, g.SessionHash, g.RedirectURI, g.Challenge, strings.Join(g.Scopes, " "),
+		INSERT INTO code_grants (code_hash, client_id, user_id, session_hash, redirect_uri, challenge, scopes, address, status, created, expires)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?)`,
+		g.CodeHash, g.ClientID, g.UserID, g.SessionHash, g.RedirectURI, g.Challenge, strings.Join(g.Scopes, " "), g.Address,
 		millis(g.Created), millis(g.Expires))
 	return err
 }
@@ -24,9 +24,9 @@ func (db *DB) Code(ctx context.Context, codeHash []byte) (oauth.CodeGrant, error
 	var scopes string
 	var created, expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT client_id, user_id, session_hash, redirect_uri, challenge, scopes, status, created, expires
+		SELECT client_id, user_id, session_hash, redirect_uri, challenge, scopes, address, status, created, expires
 		FROM code_grants WHERE code_hash = ?`, codeHash).
-		Scan(&g.ClientID, &g.UserID, &g.SessionHash, &g.RedirectURI, &g.Challenge, &scopes, &g.Status, &created, &expires)
+		Scan(&g.ClientID, &g.UserID, &g.SessionHash, &g.RedirectURI, &g.Challenge, &scopes, &g.Address, &g.Status, &created, &expires)
 	if err != nil {
 		return oauth.CodeGrant{}, orMissing(err, oauth.ErrNotFound)
 	}
@@ -40,7 +40,7 @@ func (db *DB) RedeemCode(ctx context.Context, f oauth.Family, t oauth.Tokens, no
 		return begin(ctx, tx, f, t, now, tx.QueryRowContext(ctx, `
 			UPDATE code_grants SET status = 'used'
 			WHERE code_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?
-			RETURNING user_id, session_hash`,
+			RETURNING user_id, session_hash, address`,
 			f.ID, f.ClientID, millis(now)))
 	})
 }

@@ -65,7 +65,7 @@ func (db *DB) RedeemDevice(ctx context.Context, f oauth.Family, t oauth.Tokens, 
 		return begin(ctx, tx, f, t, now, tx.QueryRowContext(ctx, `
 			UPDATE device_grants SET status = 'used'
 			WHERE device_hash = ? AND client_id = ? AND status = 'approved' AND expires > ?
-			RETURNING user_id, session_hash`,
+			RETURNING user_id, session_hash, address`,
 			f.ID, f.ClientID, millis(now)))
 	})
 }

@@ -10,17 +10,17 @@ import (
 )
 
 // begin writes a family and its first tokens. whose is the row of the grant that
-// has just become used, its person and browser session: none if it was used
-// before, or cannot be.
+// has just become used, its person, browser session and address: none if it was
+// used before, or cannot be.
 func begin(ctx context.Context, tx *transaction, f oauth.Family, t oauth.Tokens, now time.Time, whose *sql.Row) error {
-	var userID string
+	var userID, address string
 	var sessionHash []byte
-	if err := whose.Scan(&userID, &sessionHash); err != nil {
+	if err := whose.Scan(&userID, &sessionHash, &address); err != nil {
 		return orMissing(err, oauth.ErrNotFound)
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO families (id, client_id, user_id, session_hash, scopes, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		f.ID, f.ClientID, userID, sessionHash, strings.Join(f.Scopes, " "), millis(now), millis(f.Expires))
+		INSERT INTO families (id, client_id, user_id, session_hash, scopes, address, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		f.ID, f.ClientID, userID, sessionHash, strings.Join(f.Scopes, " "), address, millis(now), millis(f.Expires))
 	if err != nil {
 		return err
 	}

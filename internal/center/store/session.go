@@ -27,8 +27,8 @@ func userFields(u *directory.User) []any {
 // PutSession adds a browser session.
 func (db *DB) PutSession(ctx context.Context, s signin.Session) error {
 	_, err := db.write.ExecContext(ctx,
-		"INSERT INTO sessions (hash, user_id, created, expires) VALUES (?, ?, ?, ?)",
-		s.Hash, s.User.ID, millis(s.Created), millis(s.Expires))
+		"INSERT INTO sessions (hash, user_id, address, browser, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+		s.Hash, s.User.ID, s.Address, s.Browser, millis(s.Created), millis(s.Expires))
 	return err
 }
 
@@ -37,10 +37,10 @@ func (db *DB) Session(ctx context.Context, hash []byte, now time.Time) (signin.S
 	s := signin.Session{Hash: hash}
 	var created, expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT `+userColumns+`, s.created, s.expires
+		SELECT `+userColumns+`, s.address, s.browser, s.created, s.expires
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.hash = ? AND s.expires > ?`, hash, millis(now)).
-		Scan(append(userFields(&s.User), &created, &expires)...)
+		Scan(append(userFields(&s.User), &s.Address, &s.Browser, &created, &expires)...)
 	if err != nil {
 		return signin.Session{}, orMissing(err, signin.ErrNotFound)
 	}

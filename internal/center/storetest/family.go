@@ -20,7 +20,7 @@ func code(t *testing.T, s Store, name string) oauth.CodeGrant {
 	must(t, s.PutClient(t.Context(), oauth.Client{ID: "c-" + name, SecretHash: hash(name), Created: start, Expires: start.Add(90 * 24 * time.Hour)}))
 	g := oauth.CodeGrant{
 		CodeHash: hash("code " + name), ClientID: "c-" + name, UserID: "u-alice", SessionHash: hash("browser"),
-		RedirectURI: "http://127.0.0.1:1234/cb", Challenge: "challenge", Scopes: []string{"a:b", "c"},
+		RedirectURI: "http://127.0.0.1:1234/cb", Challenge: "challenge", Address: "192.0.2.9", Scopes: []string{"a:b", "c"},
 		Status: oauth.Approved, Created: start, Expires: start.Add(time.Minute),
 	}
 	must(t, s.PutCode(t.Context(), g))

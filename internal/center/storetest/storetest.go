@@ -23,6 +23,7 @@ type Store interface {
 	sts.Store
 	State(ctx context.Context) (directory.State, error)
 	Apply(ctx context.Context, change directory.Change) error
+	EndAll(ctx context.Context, userID string) error
 	Sweep(ctx context.Context, now time.Time) (int64, error)
 	ServerKey() secret.Key
 	Close() error
@@ -47,6 +48,11 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"one redeemer":         testRedeemOnce,
 		"tokens":               testTokens,
 		"sessions":             testSessions,
+		"signed in":            testSignedIn,
+		"address of a code":    testAddressOfCode,
+		"ending one":           testEndOne,
+		"ending what waits":    testEndAllowed,
+		"ending all":           testEndAll,
 		"new password":         testNewPassword,
 		"throttle":             testThrottle,
 		"throttle under a mob": testThrottleMob,
