@@ -85,6 +85,7 @@ var only = []struct {
 	{"charm.land/bubbletea/v2", []string{"internal/picker"}},
 	{"github.com/spf13/cobra", []string{"internal/cli", "internal/centercli"}},
 	{"modernc.org/sqlite", []string{"internal/center/store"}},
+	{"github.com/jackc/pgx/v5", []string{"internal/center/store", "internal/center/storetest/pgtest"}},
 	{"database/sql", []string{"internal/center/store"}},
 	{module + "/internal/warm", []string{"cmd/latchkey"}},
 	{module + "/internal/picker", []string{"internal/cli", "internal/wizard"}},

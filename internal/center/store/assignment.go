@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"latchkey/internal/center/directory"
@@ -52,7 +51,7 @@ func (db *DB) Role(ctx context.Context, userID, accountID, name string) (directo
 	return sets[0], nil
 }
 
-func scanSets(rows *sql.Rows, err error) ([]directory.PermissionSet, error) {
+func scanSets(rows foundRows, err error) ([]directory.PermissionSet, error) {
 	sets, err := collect(rows, err, func(s *directory.PermissionSet) []any {
 		return []any{&s.ID, &s.Name, &s.SessionDuration, &s.Position}
 	})
@@ -63,7 +62,7 @@ func scanSets(rows *sql.Rows, err error) ([]directory.PermissionSet, error) {
 }
 
 // collect reads all rows, each into the fields that columns names.
-func collect[T any](rows *sql.Rows, err error, columns func(*T) []any) ([]T, error) {
+func collect[T any](rows foundRows, err error, columns func(*T) []any) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}

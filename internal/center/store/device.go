@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"latchkey/internal/center/oauth"
@@ -32,7 +31,7 @@ func (db *DB) PendingDevice(ctx context.Context, userCodeMAC []byte, now time.Ti
 		selectDevice+"WHERE g.user_code_mac = ? AND g.status = 'pending' AND g.expires > ?", userCodeMAC, millis(now)))
 }
 
-func scanDevice(row *sql.Row) (oauth.DeviceGrant, error) {
+func scanDevice(row foundRow) (oauth.DeviceGrant, error) {
 	var g oauth.DeviceGrant
 	var created, expires int64
 	err := row.Scan(&g.DeviceHash, &g.UserCodeMAC, &g.ClientID, &g.ClientName, &g.StartURL, &g.Address,

@@ -12,7 +12,7 @@ import (
 // begin writes a family and its first tokens. whose is the row of the grant that
 // has just become used, its person, browser session and address: none if it was
 // used before, or cannot be.
-func begin(ctx context.Context, tx *transaction, f oauth.Family, t oauth.Tokens, now time.Time, whose *sql.Row) error {
+func begin(ctx context.Context, tx *transaction, f oauth.Family, t oauth.Tokens, now time.Time, whose foundRow) error {
 	var userID, address string
 	var sessionHash []byte
 	if err := whose.Scan(&userID, &sessionHash, &address); err != nil {

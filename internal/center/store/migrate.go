@@ -16,13 +16,13 @@ import (
 var migrations embed.FS
 
 // prepare brings the schema up to date and reads the server's key.
-func (db *DB) prepare(ctx context.Context) error {
+func (db *DB) prepare(ctx context.Context, dialect goose.Dialect, options ...goose.ProviderOption) error {
 	files, err := fs.Sub(migrations, "migration")
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write.DB, files,
-		goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(dialect, db.write.DB, files,
+		append(options, goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
+	"sync"
 )
 
 // pool is the connections to a database. Statements are written with ? for
@@ -18,52 +21,115 @@ type transaction struct {
 	dialect dialect
 }
 
-// dialect is what differs between databases.
-type dialect struct {
-	// placeholders rewrites the ? of a statement; nil where ? is right.
-	placeholders func(query string) string
-}
-
-func (d dialect) write(query string) string {
-	if d.placeholders == nil {
-		return query
-	}
-	return d.placeholders(query)
-}
-
 // executor changes rows: a pool, or a transaction.
 type executor interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
+// dialect is what differs between databases.
+type dialect struct {
+	// write rewrites the ? of a statement.
+	write func(query string) string
+	// away reports whether an error of the driver says that the database cannot
+	// be used now, but may be later.
+	away func(error) bool
+	// again reports whether a transaction that failed so is to be tried again.
+	again func(error) bool
+}
+
+// asWritten leaves the ? of a statement.
+func asWritten(query string) string { return query }
+
+// numberer rewrites each ? of a statement to $1, $2 and so on, and remembers
+// what came out: the statements of this package are a few dozen.
+func numberer() func(query string) string {
+	var known sync.Map
+	return func(query string) string {
+		if numbered, ok := known.Load(query); ok {
+			return numbered.(string)
+		}
+		numbered := number(query)
+		known.Store(query, numbered)
+		return numbered
+	}
+}
+
+func number(query string) string {
+	var b strings.Builder
+	parts := strings.Split(query, "?") // none of the statements has one in a text
+	for i, part := range parts[:len(parts)-1] {
+		b.WriteString(part + "$" + strconv.Itoa(i+1))
+	}
+	return b.String() + parts[len(parts)-1]
+}
+
+// awayError is a database that cannot be used now. Its Unavailable is what
+// those who answer requests look for: the answer is to come again later.
+type awayError struct{ error }
+
+func (e awayError) Unwrap() error { return e.error }
+
+// Unavailable is true.
+func (awayError) Unavailable() bool { return true }
+
+// told is err, said to be of a database that is away if it is.
+func (d dialect) told(err error) error {
+	if err != nil && d.away(err) {
+		return awayError{err}
+	}
+	return err
+}
+
+// foundRow and foundRows are those of database/sql whose errors are told.
+type foundRow struct {
+	*sql.Row
+	dialect dialect
+}
+
+func (r foundRow) Scan(to ...any) error { return r.dialect.told(r.Row.Scan(to...)) }
+
+type foundRows struct {
+	*sql.Rows
+	dialect dialect
+}
+
+func (r foundRows) Err() error { return r.dialect.told(r.Rows.Err()) }
+
 // BeginTx begins a transaction.
 func (p pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transaction, error) {
 	tx, err := p.DB.BeginTx(ctx, options)
-	return &transaction{tx, p.dialect}, err
+	return &transaction{tx, p.dialect}, p.dialect.told(err)
 }
+
+// Commit makes it last.
+func (tx *transaction) Commit() error { return tx.dialect.told(tx.Tx.Commit()) }
 
 // ExecContext, QueryContext and QueryRowContext are those of database/sql.
 
 func (p pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return p.DB.ExecContext(ctx, p.dialect.write(query), args...)
+	result, err := p.DB.ExecContext(ctx, p.dialect.write(query), args...)
+	return result, p.dialect.told(err)
 }
 
-func (p pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return p.DB.QueryContext(ctx, p.dialect.write(query), args...)
+func (p pool) QueryContext(ctx context.Context, query string, args ...any) (foundRows, error) {
+	found, err := p.DB.QueryContext(ctx, p.dialect.write(query), args...)
+	return foundRows{found, p.dialect}, p.dialect.told(err)
 }
 
-func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return p.DB.QueryRowContext(ctx, p.dialect.write(query), args...)
+func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) foundRow {
+	return foundRow{p.DB.QueryRowContext(ctx, p.dialect.write(query), args...), p.dialect}
 }
 
 func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return tx.Tx.ExecContext(ctx, tx.dialect.write(query), args...)
+	result, err := tx.Tx.ExecContext(ctx, tx.dialect.write(query), args...)
+	return result, tx.dialect.told(err)
 }
 
-func (tx *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.Tx.QueryContext(ctx, tx.dialect.write(query), args...)
+func (tx *transaction) QueryContext(ctx context.Context, query string, args ...any) (foundRows, error) {
+	found, err := tx.Tx.QueryContext(ctx, tx.dialect.write(query), args...)
+	return foundRows{found, tx.dialect}, tx.dialect.told(err)
 }
 
-func (tx *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.Tx.QueryRowContext(ctx, tx.dialect.write(query), args...)
+func (tx *transaction) QueryRowContext(ctx context.Context, query string, args ...any) foundRow {
+	return foundRow{tx.Tx.QueryRowContext(ctx, tx.dialect.write(query), args...), tx.dialect}
 }

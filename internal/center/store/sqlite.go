@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver named sqlite
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite" // also the driver named sqlite
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // readers is how many reads may go on at once beside the writer.
@@ -24,7 +26,8 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	db := &DB{}
+	own := dialect{write: asWritten, away: sqliteAway, again: func(error) bool { return false }}
+	db := &DB{read: pool{dialect: own}, write: pool{dialect: own}}
 	if db.write.DB, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
 		return nil, err
 	}
@@ -34,7 +37,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	db.read.SetMaxOpenConns(readers)
 	db.read.SetMaxIdleConns(readers)
-	if err := db.prepare(ctx); err != nil {
+	if err := db.prepare(ctx, goose.DialectSQLite3); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), db.Close())
 	}
 	return db, nil
@@ -66,4 +69,22 @@ func createPrivate(path string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// sqliteAway reports whether the file is held by another program for too long,
+// cannot be read or written, or has no room to grow.
+func sqliteAway(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Code() & 0xff { // the rest says more of the same
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN:
+		return true
+	}
+	return false
 }

@@ -80,12 +80,11 @@ func TestOpenErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]string{
-		"postgres://u:secret@h/db": "PostgreSQL is not supported yet",
-		"mysql:x":                  `database "mysql": want sqlite:PATH`,
-		"sqlite:":                  "want sqlite:PATH",
-		newer:                      "newer than this program",
-		"sqlite:" + text:           "not a database",
-		"sqlite:" + text + "/x":    "not a directory",
+		"mysql:x":               `database "mysql": want sqlite:PATH or postgres`,
+		"sqlite:":               "want sqlite:PATH",
+		newer:                   "newer than this program",
+		"sqlite:" + text:        "not a database",
+		"sqlite:" + text + "/x": "not a directory",
 	} {
 		_, err := store.Open(t.Context(), url)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {

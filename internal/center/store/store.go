@@ -1,6 +1,6 @@
-// Package store keeps everything in a database: SQLite, in one file. One DB
-// satisfies the Store interfaces of all the packages that have one; each
-// subject has its file here.
+// Package store keeps everything in a database: SQLite, in one file, or
+// PostgreSQL, which any number of replicas share. One DB satisfies the Store
+// interfaces of all the packages that have one; each subject has its file here.
 //
 // Rules that the interfaces leave to it: what must happen once is one
 // conditional statement, times are milliseconds, secrets arrive hashed.
@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -22,29 +23,36 @@ type DB struct {
 	read  pool
 	write pool // SQLite has one writer: one connection, whose transactions begin immediately
 	key   secret.Key
+	clock clock
 }
 
-// Open opens the database that url names, sqlite:PATH, makes it if it is not
-// there and brings its schema up to date.
+// Open opens the database that url names, sqlite:PATH or postgres://…, and
+// brings its schema up to date. A file that is not there is made.
 func Open(ctx context.Context, url string) (*DB, error) {
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch {
 	case scheme == "sqlite" && rest != "":
 		return openSQLite(ctx, rest)
 	case scheme == "postgres" || scheme == "postgresql":
-		return nil, errors.New("database postgres: PostgreSQL is not supported yet; sqlite:PATH is")
+		return openPostgres(ctx, url)
 	default:
-		return nil, fmt.Errorf("database %q: want sqlite:PATH", scheme)
+		return nil, fmt.Errorf("database %q: want sqlite:PATH or postgres://HOST/NAME", scheme)
 	}
 }
 
 // Close lets go of the database.
 func (db *DB) Close() error {
+	db.clock.close()
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
+// pingWithin is how long the database may take to answer Ping.
+const pingWithin = 2 * time.Second
+
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pingWithin)
+	defer cancel()
 	var one int
 	return db.read.QueryRowContext(ctx, "SELECT 1").Scan(&one)
 }
@@ -54,8 +62,27 @@ func (db *DB) ServerKey() secret.Key {
 	return db.key
 }
 
-// transact runs do in one transaction, kept only if do returns nil.
+// tries is how often a transaction is tried that loses to others at the same
+// time.
+const tries = 8
+
+// transact runs do in one transaction, kept only if do returns nil. do may run
+// more than once.
 func (db *DB) transact(ctx context.Context, do func(*transaction) error) error {
+	for try := 1; ; try++ {
+		err := db.transactOnce(ctx, do)
+		if err == nil || try == tries || !db.write.dialect.again(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(time.Duration(try) * 10 * time.Millisecond)):
+		}
+	}
+}
+
+func (db *DB) transactOnce(ctx context.Context, do func(*transaction) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
