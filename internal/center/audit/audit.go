@@ -1,7 +1,13 @@
 // Package audit says what is recorded of what happens: who did what, from
-// where, and how it ended. The store keeps the records, each with a hash over
-// itself and the one before it, so that none can be changed or taken out
-// without the rest showing it.
+// where, and how it ended. The store keeps the records in a chain: each has an
+// HMAC, by a key of the server, over itself and the one before it.
+//
+// What that proves: who can write the table but does not have the server's key
+// cannot change a record, take one out, put one in or reorder them without
+// Verify showing it. Who cuts the last records off must put the head back too,
+// to one that was right once; that shows only against a head kept elsewhere. The
+// server's key is in the same database: who can read all of it can write a chain
+// of their own, which again only a head kept elsewhere betrays.
 package audit
 
 import "context"
@@ -22,4 +28,24 @@ type Event struct {
 // answered after that has been recorded.
 type Recorder interface {
 	Record(ctx context.Context, e Event) error
+}
+
+// Discard is a Recorder that keeps nothing.
+type Discard struct{}
+
+// Record does nothing.
+func (Discard) Record(context.Context, Event) error { return nil }
+
+type requestKey struct{}
+
+// WithRequestID returns a context of the request with this id: what is recorded
+// and logged with it names the request.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestKey{}, id)
+}
+
+// RequestID returns the id of the request that ctx belongs to, "" for none.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/portal"
@@ -25,6 +26,8 @@ type Store interface {
 	Apply(ctx context.Context, change directory.Change) error
 	EndAll(ctx context.Context, userID string) error
 	Sweep(ctx context.Context, now time.Time) (int64, error)
+	audit.Appender
+	audit.Source
 	ServerKey() secret.Key
 	Close() error
 }
@@ -46,6 +49,8 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"device grants":        testDevice,
 		"decisions are final":  testDecideOnce,
 		"one redeemer":         testRedeemOnce,
+		"audit":                testAudit,
+		"audit by many":        testAuditByMany,
 		"tokens":               testTokens,
 		"sessions":             testSessions,
 		"signed in":            testSignedIn,
