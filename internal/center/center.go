@@ -21,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/password"
 	"latchkey/internal/center/portal"
@@ -53,6 +54,7 @@ type Center struct {
 	config    Config
 	db        *store.DB
 	passwords *password.Hasher
+	audit     audit.Recorder
 	services  services
 	requests  counter
 	handler   http.Handler
@@ -106,9 +108,10 @@ func (c *Center) wire(startURLs oauth.StartURLs) error {
 		return err
 	}
 	key, now, log := c.db.ServerKey(), c.config.Now, c.config.Logger
+	c.audit = &audit.Log{Store: c.db, Now: now}
 	signIn := &signin.Service{
 		Store: c.db, Passwords: c.passwords, Pages: pages, Key: key.Derive("sign-in"),
-		Secure: strings.HasPrefix(c.config.Origin, "https://"), Now: now, Logger: log,
+		Secure: strings.HasPrefix(c.config.Origin, "https://"), Audit: c.audit, Now: now, Logger: log,
 	}
 	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Logger: log}
 	c.services = services{

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/web"
 )
 
@@ -56,6 +57,7 @@ func (c *Center) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, started := requestID(), c.config.Now()
 		w.Header().Set("x-amzn-RequestId", id)
+		r = r.WithContext(audit.WithRequestID(r.Context(), id))
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		answer := &answered{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answer, r)

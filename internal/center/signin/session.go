@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/password"
 	"latchkey/internal/center/secret"
@@ -22,6 +23,7 @@ type Service struct {
 	Pages     *web.Pages
 	Key       secret.Key // proves form tokens and known browsers
 	Secure    bool       // cookies are for https alone
+	Audit     audit.Recorder
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
