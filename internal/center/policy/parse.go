@@ -50,11 +50,11 @@ func statementList(raw json.RawMessage) ([]json.RawMessage, error) {
 	var list []json.RawMessage
 	switch {
 	case raw == nil:
-		return nil, errors.New("Statement is missing")
+		return nil, errors.New("no Statement")
 	case raw[0] == '{':
 		return []json.RawMessage{raw}, nil
 	case raw[0] != '[' || json.Unmarshal(raw, &list) != nil:
-		return nil, errors.New("Statement is neither a statement nor a list of them")
+		return nil, errors.New("no statement and no list of them in Statement")
 	}
 	return list, nil
 }
@@ -65,7 +65,7 @@ func checkVersion(raw json.RawMessage) error {
 	}
 	var version string
 	if json.Unmarshal(raw, &version) != nil || version != "2012-10-17" && version != "2008-10-17" {
-		return errors.New("Version is neither 2012-10-17 nor 2008-10-17")
+		return errors.New("a Version other than 2012-10-17 and 2008-10-17")
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func parseStatement(raw json.RawMessage) (statement, error) {
 	case `"Deny"`:
 		s.deny = true
 	default:
-		return statement{}, errors.New("Effect is neither Allow nor Deny")
+		return statement{}, errors.New("an Effect other than Allow and Deny")
 	}
 	if s.actions, s.notActions, err = oneOf(f, "Action", "NotAction"); err != nil {
 		return statement{}, err

@@ -14,7 +14,7 @@ const remembered = time.Hour
 func (db *DB) Sweep(ctx context.Context, now time.Time) (int64, error) {
 	var swept int64
 	// Clients go last: deleting one takes its grants and tokens with it.
-	for _, table := range []string{"device_grants", "code_grants", "tokens", "families", "sessions", "role_keys", "clients"} {
+	for _, table := range []string{"device_grants", "code_grants", "tokens", "families", "sessions", "clients"} {
 		n, err := db.deleteBefore(ctx, table, "expires", now.Add(-remembered))
 		if err != nil {
 			return swept, err

@@ -8,12 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/signin"
-	"latchkey/internal/center/sts"
 )
 
 func session(name string) signin.Session {
@@ -111,20 +108,6 @@ func testThrottleMob(t *testing.T, s Store) {
 	all.Wait()
 	if n := allowed.Load(); n != 3 {
 		t.Errorf("%d of 100 tries at once, want 3", n)
-	}
-}
-
-func testRoleKeys(t *testing.T, s Store) {
-	want := sts.StoredKey{AccessKeyID: "ASIA1", TokenHash: hash("t"), ARN: "arn", UserID: "AROA:alice",
-		Account: "123456789011", Expires: start.Add(time.Hour)}
-	must(t, s.PutKey(t.Context(), want))
-	got, err := s.Key(t.Context(), "ASIA1")
-	must(t, err)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if _, err := s.Key(t.Context(), "ASIA2"); !errors.Is(err, sts.ErrNotFound) {
-		t.Errorf("an unknown key: %v", err)
 	}
 }
 

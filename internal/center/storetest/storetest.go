@@ -61,7 +61,7 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"new password":         testNewPassword,
 		"throttle":             testThrottle,
 		"throttle under a mob": testThrottleMob,
-		"role keys":            testRoleKeys,
+		"policies":             testPolicies,
 		"sweep":                testSweep,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,72 +3,65 @@ package sts
 import (
 	"encoding/base32"
 	"encoding/hex"
-	"errors"
-	"fmt"
+	"regexp"
 	"strings"
 )
 
-// Principal is a person in a role: a permission set in an account.
-type Principal struct {
-	Account       string // 12 digits
-	PermissionSet string // at most 32 of A-Za-z0-9_+=,.@-
-	// RoleSuffix is the 16 hexadecimal digits that end the role's name; "" for
-	// one derived from account and permission set, the same each time.
-	RoleSuffix string
-	Region     string // of the Identity Center; "" for the Service's
-	UserName   string // 1 to 64 of A-Za-z0-9_+=,.@-
-}
-
-// ErrUserName is a user name that cannot be the name of a role session.
-var ErrUserName = errors.New("user name cannot name a role session: 1 to 64 letters, digits or _+=,.@-")
-
+// role is a role of IAM, by what its ARN has in it.
 type role struct {
-	partition, account, name, id, session string
+	partition string
+	account   string // 12 digits
+	path      string // without the slash before it: "" or ci/prod/
+	name      string
 }
 
-// role names the role of p as IAM Identity Center does when it provisions a
-// permission set in an account.
-func (s *Service) role(p Principal) (role, error) {
-	if len(p.Account) != 12 || strings.Trim(p.Account, "0123456789") != "" {
-		return role{}, fmt.Errorf("account %q is not 12 digits", p.Account)
+// reservedPath is where IAM Identity Center provisions roles.
+const reservedPath = "aws-reserved/sso.amazonaws.com/"
+
+// permissionSetRole is the role as which IAM Identity Center provisions a
+// permission set in an account, the same each time. The ARN has no region for
+// us-east-1, the one region whose Identity Center provisions its roles without it.
+func (s *Service) permissionSetRole(account, permissionSet string) role {
+	suffix := hex.EncodeToString(s.derive("role suffix", account, permissionSet)[:8])
+	r := role{partition(s.Region), account, reservedPath, "AWSReservedSSO_" + permissionSet + "_" + suffix}
+	if s.Region != "us-east-1" {
+		r.path += s.Region + "/"
 	}
-	if !sessionName(p.PermissionSet, 32) {
-		return role{}, fmt.Errorf("permission set %q cannot be part of a role name", p.PermissionSet)
-	}
-	if !sessionName(p.UserName, 64) {
-		return role{}, fmt.Errorf("%w: %q", ErrUserName, p.UserName)
-	}
-	if p.RoleSuffix == "" {
-		p.RoleSuffix = hex.EncodeToString(s.derive("role suffix", p.Account, p.PermissionSet)[:8])
-	}
-	if p.Region == "" {
-		p.Region = s.Region
-	}
-	r := role{
-		partition: partition(p.Region),
-		account:   p.Account,
-		name:      "AWSReservedSSO_" + p.PermissionSet + "_" + p.RoleSuffix,
-		session:   p.UserName,
-	}
-	// The id follows the role's ARN, so that a role provisioned anew under
-	// another suffix is another role, as it is in IAM.
-	r.id = "AROA" + base32.StdEncoding.EncodeToString(s.derive("role id", r.roleARN(p.Region)))[:17]
-	return r, nil
+	return r
 }
 
-// roleARN has no region segment for us-east-1, the one region whose Identity
-// Center provisions its roles without it.
-func (r role) roleARN(region string) string {
-	path := "aws-reserved/sso.amazonaws.com/"
-	if region != "us-east-1" {
-		path += region + "/"
+// roleForm is that of CreateRole: a path of visible characters, a name of up to
+// 64: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+var roleForm = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/((?:[!-~]{1,510}/)?)([\w+=,.@-]{1,64})$`)
+
+func parseRole(arn string) (role, bool) {
+	m := roleForm.FindStringSubmatch(arn)
+	if m == nil {
+		return role{}, false
 	}
-	return "arn:" + r.partition + ":iam::" + r.account + ":role/" + path + r.name
+	return role{m[1], m[2], m[3], m[4]}, true
+}
+
+func (r role) arn() string {
+	return "arn:" + r.partition + ":iam::" + r.account + ":role/" + r.path + r.name
+}
+
+// reserved reports whether only a service may assume r: the roles of permission
+// sets are had by signing in.
+func (r role) reserved() bool {
+	return strings.HasPrefix(r.path, "aws-reserved/") || strings.HasPrefix(r.path, "aws-service-role/") ||
+		strings.HasPrefix(strings.ToLower(r.name), "awsreservedsso_")
 }
 
 // sessionARN carries the role's name without its path.
-func (r role) sessionARN() string {
-	return "arn:" + r.partition + ":sts::" + r.account + ":assumed-role/" + r.name + "/" + r.session
+func (r role) sessionARN(session string) string {
+	return "arn:" + r.partition + ":sts::" + r.account + ":assumed-role/" + r.name + "/" + session
+}
+
+// roleID follows the role's ARN, so that a role provisioned anew under another
+// suffix is another role, as it is in IAM.
+func (s *Service) roleID(r role) string {
+	return "AROA" + base32.StdEncoding.EncodeToString(s.derive("role id", r.arn()))[:17]
 }
 
 func partition(region string) string {
@@ -86,11 +79,13 @@ func partition(region string) string {
 // in a role session name, [\w+=,.@-]. A name outside of them is refused and not
 // rewritten: two people must never share one ARN.
 func sessionName(s string, max int) bool {
-	if s == "" || len(s) > max {
-		return false
-	}
+	return s != "" && len(s) <= max && nameCharacters(s, "")
+}
+
+// nameCharacters reports whether s has only letters, digits and _+=,.@- and more.
+func nameCharacters(s, more string) bool {
 	for i := range len(s) {
-		if !alphanumeric(s[i]) && !strings.ContainsRune("_+=,.@-", rune(s[i])) {
+		if !alphanumeric(s[i]) && strings.IndexByte("_+=,.@-"+more, s[i]) < 0 {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package sts
 import (
 	"encoding/xml"
 	"net/http"
+	"strings"
 )
 
 // An apiError is an answer in the shape of the query protocol. Codes, statuses
@@ -33,7 +34,10 @@ var (
 		"The request body is larger than 65536 bytes."}
 	errInternal = &apiError{http.StatusInternalServerError, "InternalFailure",
 		"The request processing has failed because of an unknown error, exception or failure."}
-	errWrongSignature = signatureMismatch("The request signature we calculated does not match the signature you provided. " +
+	errSessionToken = &apiError{http.StatusForbidden, "AccessDenied",
+		"Cannot call GetSessionToken with session credentials"}
+	errChainedDuration = validationError("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+	errWrongSignature  = signatureMismatch("The request signature we calculated does not match the signature you provided. " +
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 )
 
@@ -48,10 +52,28 @@ func incompleteSignature(message string) *apiError {
 }
 
 func invalidAction(action, version string) *apiError {
-	const most = 128 // an answer need not carry a whole request back
-	action, version = action[:min(most, len(action))], version[:min(most, len(version))]
 	return &apiError{http.StatusBadRequest, "InvalidAction",
-		"Could not find operation " + action + " for version " + version}
+		"Could not find operation " + cut(action) + " for version " + cut(version)}
+}
+
+func validationError(message string) *apiError {
+	return &apiError{http.StatusBadRequest, "ValidationError", message}
+}
+
+// constraint is the answer to a parameter that its model does not allow; AWS
+// writes the name's first letter small. A parameter that is not there is nil.
+func constraint(name string, value *string, must string) *apiError {
+	shown := "null"
+	if value != nil {
+		shown = "'" + cut(*value) + "'"
+	}
+	return validationError("1 validation error detected: Value " + shown + " at '" + strings.ToLower(name[:1]) + name[1:] +
+		"' failed to satisfy constraint: Member must " + must)
+}
+
+// cut keeps an answer from carrying a whole request back.
+func cut(s string) string {
+	return s[:min(128, len(s))]
 }
 
 const xmlNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"

@@ -1,58 +1,54 @@
 // Package sts issues the temporary credentials of a role and verifies the
 // requests signed with them, as AWS's Security Token Service does: access keys
-// of the ASIA kind, Signature Version 4, GetCallerIdentity.
+// of the ASIA kind, Signature Version 4, GetCallerIdentity, AssumeRole,
+// GetSessionToken, GetAccessKeyInfo. It is the vendor "local".
 //
-// It knows accounts, permission sets and user names only as the strings of a
-// Principal; who may use which role is decided before it is asked.
+// Nothing is kept of credentials: what they are is sealed in their session token,
+// and the secret access key is derived, so that whoever has the server's key can
+// verify them. They are good until they expire, as AWS's are, whatever becomes of
+// the person and the role in the meantime. Who may use a permission set is
+// decided before this package is asked; which roles may be assumed from there,
+// its policies decide here.
 package sts
 
 import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"io"
 	"log/slog"
 	"time"
+
+	"latchkey/internal/center/audit"
+	"latchkey/internal/center/policy"
+	"latchkey/internal/center/secret"
 )
 
-// Service issues keys and answers for them. Store, Key and Now must be set.
+// Service issues keys and answers for them. All fields but Logger must be set.
 type Service struct {
 	Store Store
-	// Key is the server's master key, at least 32 bytes. Secret access keys are
-	// derived from it and so never stored: with another Key, every access key
-	// issued before stops verifying.
-	Key []byte
-	Now func() time.Time
-	// Region is that of the Identity Center, for a Principal that names none.
-	Region string
+	// Key is 32 bytes. With another Key, nothing issued before verifies.
+	Key    secret.Key
+	Now    func() time.Time
+	Region string // of the Identity Center
+	Audit  audit.Recorder
 	Logger *slog.Logger // nil: nothing is logged
 }
 
-// Store keeps what is needed to recognise an access key: no secret among it.
+// Store is what AssumeRole needs to know of the directory.
 type Store interface {
-	PutKey(ctx context.Context, key StoredKey) error
-	// Key returns ErrNotFound for a key that was never issued or is gone.
-	Key(ctx context.Context, accessKeyID string) (StoredKey, error)
-}
-
-// ErrNotFound is what a Store answers for an access key that it does not have.
-var ErrNotFound = errors.New("no such access key")
-
-// StoredKey is an access key at rest.
-type StoredKey struct {
-	AccessKeyID string
-	TokenHash   []byte // SHA-256 of the session token, 32 bytes
-	ARN         string // of the assumed role
-	UserID      string // AROA…:USERNAME
-	Account     string
-	Expires     time.Time
+	// Policies are those of a permission set that a user has in an account. It
+	// returns directory.ErrNotFound if the user has not, or no more, or cannot
+	// sign in.
+	Policies(ctx context.Context, userID, accountID, permissionSetID string) (policy.Policies, error)
+	// HasAccount reports whether the directory has an account with that id.
+	HasAccount(ctx context.Context, id string) (bool, error)
 }
 
 const minKeyBytes = 32
 
-// derive is HMAC-SHA256 of the parts under the master key, each part with its
-// length before it, so that no two lists of parts give the same input.
+// derive is HMAC-SHA256 of the parts under the key, each part with its length
+// before it, so that no two lists of parts give the same input.
 func (s *Service) derive(purpose string, parts ...string) []byte {
 	mac := hmac.New(sha256.New, s.Key)
 	for _, part := range append([]string{purpose}, parts...) {

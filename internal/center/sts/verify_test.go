@@ -10,11 +10,11 @@ import (
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
-	"latchkey/internal/center/sts"
+	"latchkey/internal/center/vendor"
 )
 
 // headerSigned is a request as an SDK sends it, signed at noon.
-func headerSigned(t *testing.T, k sts.Key, region, service string) *http.Request {
+func headerSigned(t *testing.T, k vendor.Credentials, region, service string) *http.Request {
 	t.Helper()
 	r := httptest.NewRequest("POST", "http://center.test/", strings.NewReader(form))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
@@ -26,7 +26,7 @@ func headerSigned(t *testing.T, k sts.Key, region, service string) *http.Request
 	return r
 }
 
-func presigned(t *testing.T, k sts.Key, expires string) *http.Request {
+func presigned(t *testing.T, k vendor.Credentials, expires string) *http.Request {
 	t.Helper()
 	r := httptest.NewRequest("GET", "http://center.test/?"+form+"&X-Amz-Expires="+expires, nil)
 	signed, header, err := v4.NewSigner().PresignHTTP(t.Context(), credentials(k), r, hash(""), "sts", "us-east-1", noon)
@@ -63,7 +63,7 @@ func replaceAuthorization(old, with string) func(*http.Request) {
 }
 
 func TestEveryChangeOfASignedRequestIsRefused(t *testing.T) {
-	s, _ := newService()
+	s := newService()
 	key := issue(t, s, alice)
 	for _, tt := range []struct {
 		name   string
@@ -85,7 +85,7 @@ func TestEveryChangeOfASignedRequestIsRefused(t *testing.T) {
 		{"date, the same day", setHeader("X-Amz-Date", "20261122T120001Z"), "SignatureDoesNotMatch"},
 		{"date, another day", setHeader("X-Amz-Date", "20261123T120000Z"), "SignatureDoesNotMatch"},
 		{"no date", func(r *http.Request) { r.Header.Del("X-Amz-Date") }, "IncompleteSignature"},
-		{"token", setHeader("X-Amz-Security-Token", key.SessionToken[1:]), "InvalidClientTokenId"},
+		{"token", setHeader("X-Amz-Security-Token", key.SessionToken[4:]), "InvalidClientTokenId"},
 		{"no token", func(r *http.Request) { r.Header.Del("X-Amz-Security-Token") }, "SignatureDoesNotMatch"},
 		{"token twice", func(r *http.Request) { r.Header.Add("X-Amz-Security-Token", key.SessionToken) }, "InvalidClientTokenId"},
 		{"an unsigned X-Amz- header", setHeader("X-Amz-Target", "x"), "SignatureDoesNotMatch"},
@@ -114,7 +114,7 @@ func TestEveryChangeOfASignedRequestIsRefused(t *testing.T) {
 }
 
 func TestEveryChangeOfAPresignedRequestIsRefused(t *testing.T) {
-	s, _ := newService()
+	s := newService()
 	key := issue(t, s, alice)
 	for _, tt := range []struct {
 		name   string
@@ -185,7 +185,7 @@ func TestTimes(t *testing.T) {
 		{"presigned for a week, the key's last second", "604800", time.Hour - time.Second, ""},
 		{"presigned for a week, the key ended", "604800", time.Hour, "ExpiredToken"},
 	} {
-		s, _ := newService()
+		s := newService()
 		key := issue(t, s, alice)
 		r := headerSigned(t, key, "us-east-1", "sts")
 		if tt.expires != "" {
