@@ -43,6 +43,8 @@ type Config struct {
 	Region string
 	// StartURLs are those that it answers for beside Origin + "/start".
 	StartURLs []string
+	// DeviceFlow says which device codes people may approve: "" is all.
+	DeviceFlow oauth.DeviceFlow
 	// BehindProxy takes a client's address from the last X-Forwarded-For.
 	BehindProxy bool
 	Logger      *slog.Logger     // nil: nothing is logged
@@ -68,6 +70,9 @@ func New(ctx context.Context, config Config) (*Center, error) {
 	config = config.withDefaults()
 	if !regionForm.MatchString(config.Region) {
 		return nil, fmt.Errorf("region %q is not of AWS's form, such as us-east-1", config.Region)
+	}
+	if err := config.DeviceFlow.Check(); err != nil {
+		return nil, err
 	}
 	startURLs, err := oauth.NewStartURLs(append([]string{config.Origin + "/start"}, config.StartURLs...)...)
 	if err != nil {
@@ -113,17 +118,19 @@ func (c *Center) wire(startURLs oauth.StartURLs) error {
 		Store: c.db, Passwords: c.passwords, Pages: pages, Key: key.Derive("sign-in"),
 		Secure: strings.HasPrefix(c.config.Origin, "https://"), Audit: c.audit, Now: now, Logger: log,
 	}
-	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Logger: log}
+	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Audit: c.audit, Logger: log}
 	c.services = services{
 		pages:  pages,
 		signIn: signIn,
 		sts:    roles,
 		oauth: &oauth.Service{
 			Store: c.db, Directory: c.db, SignIn: signIn, Throttle: signin.Throttle{Store: c.db, Now: now}, Pages: pages,
-			Key: key.Derive("user code"), Origin: c.config.Origin, StartURLs: startURLs, Now: now, Logger: log,
+			Key: key.Derive("user code"), Origin: c.config.Origin, StartURLs: startURLs, DeviceFlow: c.config.DeviceFlow,
+			Audit: c.audit, Now: now, Logger: log,
 		},
 		portal: &portal.Service{
-			Store: c.db, STS: roles, SignIn: signIn, Pages: pages, Origin: c.config.Origin, Now: now, Logger: log,
+			Store: c.db, Vendor: roles, SignIn: signIn, Pages: pages, Origin: c.config.Origin, Region: c.config.Region,
+			Audit: c.audit, Now: now, Logger: log,
 		},
 	}
 	c.handler, err = c.around(c.routes())

@@ -92,7 +92,7 @@ func (s *Service) askForCode(w http.ResponseWriter, r *http.Request, session sig
 		Title: "Allow access?", User: session.User.Name, FormToken: s.SignIn.FormToken(session),
 		FormsLeadTo: "http://" + to.hostPort(),
 		Body: web.Authorize{
-			Request: sealed, Client: q.ClientName, Scopes: q.Scopes, Accounts: accounts,
+			Request: sealed, Client: web.Short(q.ClientName), Scopes: q.Scopes, Accounts: accounts,
 			NoRoles: !reachesRoles(q.Scopes), Callback: to.hostPort(),
 		},
 	})

@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -9,8 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/secret"
 	"latchkey/internal/center/signin"
 )
@@ -29,7 +30,10 @@ func (s *Service) DecideCode(w http.ResponseWriter, r *http.Request, session sig
 	case !ok:
 		s.dead(w, "The request is too old, or was made in another browser.")
 	case decision == "deny":
-		s.Logger.InfoContext(r.Context(), "authorization code denied", "user", session.User.Name, "client", q.ClientID)
+		if err := s.recordCode(r, session, q, "client denied"); err != nil {
+			s.SignIn.Fail(w, r, err)
+			return
+		}
 		s.refuse(w, r, q, &refusal{"access_denied", "the person denied the request"})
 	case decision == "allow":
 		s.allowCode(w, r, session, q)
@@ -44,25 +48,33 @@ func (s *Service) allowCode(w http.ResponseWriter, r *http.Request, session sign
 		CodeHash: secret.Hash(code), ClientID: q.ClientID, UserID: session.User.ID, SessionHash: session.Hash,
 		RedirectURI: q.RedirectURI, Challenge: q.Challenge, Address: signin.Address(r), Scopes: q.Scopes, Created: now, Expires: now.Add(codeLasts),
 	})
+	if err == nil {
+		err = s.recordCode(r, session, q, "client allowed")
+	}
 	if err != nil {
 		s.SignIn.Fail(w, r, err)
 		return
 	}
-	s.Logger.InfoContext(r.Context(), "authorization code given", "user", session.User.Name,
-		"client", q.ClientID, "client_name", q.ClientName, "address", signin.Address(r))
 	http.Redirect(w, r, answerTo(q.RedirectURI, url.Values{"code": {code}, "state": {q.State}}), http.StatusSeeOther)
+}
+
+func (s *Service) recordCode(r *http.Request, session signin.Session, q codeRequest, action string) error {
+	return s.record(r, audit.Event{
+		Action: action, Outcome: "ok", UserID: session.User.ID, User: session.User.Name, Client: q.ClientName,
+		Details: map[string]string{"client_id": q.ClientID, "scopes": strings.Join(q.Scopes, " ")},
+	})
 }
 
 // redeemCode trades a code for tokens. A code that comes with anything wrong, or
 // a second time, is in wrong hands: it is burnt, and what it gave ends.
-func (s *Service) redeemCode(ctx context.Context, c Client, in tokenInput) (any, error) {
+func (s *Service) redeemCode(r *http.Request, c Client, in tokenInput) (any, error) {
 	if !c.may(grantAuthorizationCode) {
 		return nil, unauthorizedClient("The client is not registered for authorization codes")
 	}
 	if in.Code == "" {
 		return nil, invalidRequest("code is required")
 	}
-	g, err := s.Store.Code(ctx, secret.Hash(in.Code))
+	g, err := s.Store.Code(r.Context(), secret.Hash(in.Code))
 	if errors.Is(err, ErrNotFound) {
 		return nil, invalidGrant("The authorization code is not known")
 	}
@@ -70,20 +82,22 @@ func (s *Service) redeemCode(ctx context.Context, c Client, in tokenInput) (any,
 		return nil, err
 	}
 	if wrong := s.wrongCode(g, c, in); wrong != "" {
-		return nil, s.burnCode(ctx, c, g, wrong)
+		return nil, s.burnCode(r, c, g, wrong)
 	}
-	out, err := s.begin(ctx, c, Family{ID: g.CodeHash, Scopes: g.Scopes}, s.Store.RedeemCode)
+	out, err := s.begin(r, c, Family{ID: g.CodeHash, Scopes: g.Scopes}, s.Store.RedeemCode)
 	if errors.Is(err, ErrNotFound) {
-		return nil, s.burnCode(ctx, c, g, "The authorization code has been used")
+		return nil, s.burnCode(r, c, g, codeUsed)
 	}
 	return out, err
 }
+
+const codeUsed = "The authorization code has been used"
 
 // wrongCode says why the code must not be redeemed by what came with it.
 func (s *Service) wrongCode(g CodeGrant, c Client, in tokenInput) string {
 	switch {
 	case g.Status == Used:
-		return "The authorization code has been used"
+		return codeUsed
 	case g.ClientID != c.ID:
 		return "The authorization code is not this client's"
 	case !s.Now().Before(g.Expires):
@@ -96,11 +110,18 @@ func (s *Service) wrongCode(g CodeGrant, c Client, in tokenInput) string {
 	return ""
 }
 
-func (s *Service) burnCode(ctx context.Context, c Client, g CodeGrant, why string) error {
-	if err := s.Store.BurnCode(ctx, g.CodeHash); err != nil {
+func (s *Service) burnCode(r *http.Request, c Client, g CodeGrant, why string) error {
+	if err := s.Store.BurnCode(r.Context(), g.CodeHash); err != nil {
 		return err
 	}
-	s.Logger.WarnContext(ctx, "authorization code burnt", "client", c.ID, "owner", g.ClientID, "reason", why)
+	s.Logger.WarnContext(r.Context(), "authorization code burnt", "client", c.ID, "owner", g.ClientID, "reason", why)
+	action := "token"
+	if why == codeUsed {
+		action = "token reuse"
+	}
+	if err := s.recordWrong(r, c, action, why, g.UserID); err != nil {
+		return err
+	}
 	return invalidGrant(why)
 }
 

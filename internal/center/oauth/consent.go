@@ -2,36 +2,26 @@ package oauth
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"net/http"
+	"net/url"
 	"time"
 
-	"latchkey/internal/center/secret"
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/signin"
 	"latchkey/internal/center/web"
 )
 
-// Tries of user codes that turn out wrong. Of 20^8 codes, with 1,000 of them
-// alive, all strangers together hit one within 10 minutes in one of 4,000
-// cases; one session hits a given one in one of 2^32 (RFC 8628, section 5.1).
-var (
-	codesPerSession = signin.Limit{Burst: 5, Every: 15 * time.Minute}
-	codesPerAddress = signin.Limit{Burst: 20, Every: 30 * time.Second}
-	codesInAll      = signin.Limit{Burst: 10, Every: 100 * time.Millisecond}
-)
-
-// errThrottled is a code that was not looked up.
-type errThrottled struct{ wait time.Duration }
-
-func (e errThrottled) Error() string { return "too many user codes" }
+// signedInLately is how old a sign-in may be that approves a device code. The
+// code may be a stranger's, sent to somebody who has been signed in for hours
+// and thinks little of one more page: the password makes it a decision.
+const signedInLately = 15 * time.Minute
 
 // ShowCode is GET /device: it asks for a code, or shows the one in the address
 // to be compared. It decides nothing.
 func (s *Service) ShowCode(w http.ResponseWriter, r *http.Request, session signin.Session) {
 	typed := r.URL.Query().Get("user_code")
-	if typed == "" {
+	if typed == "" && s.DeviceFlow != DeviceFlowOff {
 		s.codePage(w, http.StatusOK, session, web.Code{}, "")
 		return
 	}
@@ -41,7 +31,26 @@ func (s *Service) ShowCode(w http.ResponseWriter, r *http.Request, session signi
 		return
 	}
 	request := s.request(r, g)
-	s.codePage(w, http.StatusOK, session, web.Code{UserCode: code, Request: &request}, "")
+	s.codePage(w, http.StatusOK, session, web.Code{UserCode: code, Request: &request, FromLink: fromLink(r)}, "")
+}
+
+// Arrive is before the sign-in at GET /device. It writes into the address that a
+// link of another site led to the code, which the browser no longer says after
+// the sign-in.
+func (s *Service) Arrive(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		if query.Get("user_code") == "" || r.Header.Get("Sec-Fetch-Site") != "cross-site" || query.Has("link") {
+			next(w, r)
+			return
+		}
+		to := url.Values{"user_code": {query.Get("user_code")}, "link": {"1"}}
+		http.Redirect(w, r, "/device?"+to.Encode(), http.StatusSeeOther)
+	}
+}
+
+func fromLink(r *http.Request) bool {
+	return r.URL.Query().Has("link") || r.Header.Get("Sec-Fetch-Site") == "cross-site"
 }
 
 // SubmitCode is POST /device: the person says that the code is theirs, and is
@@ -50,6 +59,9 @@ func (s *Service) SubmitCode(w http.ResponseWriter, r *http.Request, session sig
 	g, code, err := s.find(r, session, r.PostFormValue("user_code"))
 	if err != nil {
 		s.noCode(w, r, session, err)
+		return
+	}
+	if !s.mayApprove(w, r, session, g, code) {
 		return
 	}
 	accounts, err := s.accounts(r.Context(), session)
@@ -66,21 +78,49 @@ func (s *Service) SubmitCode(w http.ResponseWriter, r *http.Request, session sig
 // Decide is POST /device/consent: the one place where a grant is decided on.
 func (s *Service) Decide(w http.ResponseWriter, r *http.Request, session signin.Session) {
 	status := map[string]Status{"allow": Approved, "deny": Denied}[r.PostFormValue("decision")]
-	g, _, err := s.find(r, session, r.PostFormValue("user_code"))
+	g, code, err := s.find(r, session, r.PostFormValue("user_code"))
 	if err == nil && status == "" {
 		err = ErrNotFound
+	}
+	if err == nil && status == Approved && !s.mayApprove(w, r, session, g, code) {
+		return
 	}
 	if err == nil {
 		d := Decision{Status: status, UserID: session.User.ID, SessionHash: session.Hash}
 		err = s.Store.DecideDevice(r.Context(), g.UserCodeMAC, d, s.Now())
 	}
+	if err == nil {
+		err = s.recordDevice(r, session, g, "device code "+string(status), "ok")
+	}
 	if err != nil {
 		s.noCode(w, r, session, err)
 		return
 	}
-	s.Logger.InfoContext(r.Context(), "device code decided", "decision", status, "user", session.User.Name,
-		"client", g.ClientID, "client_name", g.ClientName, "address", signin.Address(r), "client_address", g.Address)
 	s.outcome(w, r, session, g, status == Approved)
+}
+
+// mayApprove reports whether this session may approve the grant now. If not, it
+// has shown why, or asked for the password again.
+func (s *Service) mayApprove(w http.ResponseWriter, r *http.Request, session signin.Session, g DeviceGrant, code string) bool {
+	if s.DeviceFlow == DeviceFlowSameNetwork && !sameNetwork(g.Address, signin.Address(r)) {
+		s.otherNetwork(w, r, session, g, code)
+		return false
+	}
+	if again, ok := any(s.SignIn).(interface {
+		Fresh(signin.Session, time.Duration) bool
+		Again(http.ResponseWriter, *http.Request, signin.Session, string)
+	}); ok && !again.Fresh(session, signedInLately) {
+		again.Again(w, r, session, "/device?user_code="+url.QueryEscape(code))
+		return false
+	}
+	return true
+}
+
+func (s *Service) recordDevice(r *http.Request, session signin.Session, g DeviceGrant, action, outcome string) error {
+	return s.record(r, audit.Event{
+		Action: action, Outcome: outcome, UserID: session.User.ID, User: session.User.Name, Client: g.ClientName,
+		Details: map[string]string{"client_id": g.ClientID, "client_address": g.Address},
+	})
 }
 
 func (s *Service) outcome(w http.ResponseWriter, r *http.Request, session signin.Session, g DeviceGrant, allowed bool) {
@@ -94,59 +134,7 @@ func (s *Service) outcome(w http.ResponseWriter, r *http.Request, session signin
 		title = "Request approved"
 	}
 	s.Pages.Show(w, http.StatusOK, web.Page{Title: title, User: session.User.Name,
-		Body: web.Outcome{Client: g.ClientName, Allowed: allowed, NoAccess: accounts == ""}})
-}
-
-// find returns the pending grant of the code that a person typed. A try is
-// counted before the code is looked up and given back if it was right.
-func (s *Service) find(r *http.Request, session signin.Session, typed string) (DeviceGrant, string, error) {
-	ctx := r.Context()
-	tries := []signin.Try{
-		{Subject: "user code session " + s.Key.Sign(string(session.Hash)), Limit: codesPerSession},
-		{Subject: "user code address " + signin.Network(signin.Address(r)), Limit: codesPerAddress},
-		{Subject: "user code", Limit: codesInAll},
-	}
-	wait, err := s.Throttle.Take(ctx, tries...)
-	if err != nil {
-		return DeviceGrant{}, "", err
-	}
-	if wait > 0 {
-		return DeviceGrant{}, "", errThrottled{wait}
-	}
-	code, ok := secret.NormalizeUserCode(typed)
-	if !ok {
-		return DeviceGrant{}, "", ErrNotFound
-	}
-	g, err := s.Store.PendingDevice(ctx, s.Key.MAC(code), s.Now())
-	if err != nil {
-		return DeviceGrant{}, "", err
-	}
-	return g, code, s.Throttle.GiveBack(ctx, tries...)
-}
-
-func inWords(wait time.Duration) string {
-	if wait > 2*time.Minute {
-		return fmt.Sprintf("%d minutes", int(math.Ceil(wait.Minutes())))
-	}
-	return fmt.Sprintf("%d seconds", int(math.Ceil(wait.Seconds())))
-}
-
-// noCode shows the same page for a wrong, an expired and a used code: which of
-// them it was is nothing that a guesser should learn.
-func (s *Service) noCode(w http.ResponseWriter, r *http.Request, session signin.Session, err error) {
-	throttled, ok := errors.AsType[errThrottled](err)
-	switch {
-	case ok:
-		seconds := fmt.Sprint(int(math.Ceil(throttled.wait.Seconds())))
-		w.Header().Set("Retry-After", seconds)
-		s.codePage(w, http.StatusTooManyRequests, session, web.Code{},
-			"Too many wrong codes. The next one counts in "+inWords(throttled.wait)+".")
-	case errors.Is(err, ErrNotFound):
-		s.codePage(w, http.StatusBadRequest, session, web.Code{},
-			"That code is not valid: it is mistyped, too old or already answered. Check it, or start again in your terminal.")
-	default:
-		s.SignIn.Fail(w, r, err)
-	}
+		Body: web.Outcome{Client: web.Short(g.ClientName), Allowed: allowed, NoAccess: accounts == ""}})
 }
 
 func (s *Service) codePage(w http.ResponseWriter, status int, session signin.Session, body web.Code, alert string) {
@@ -160,9 +148,9 @@ func (s *Service) codePage(w http.ResponseWriter, status int, session signin.Ses
 
 func (s *Service) request(r *http.Request, g DeviceGrant) web.Request {
 	return web.Request{
-		Client:      g.ClientName,
+		Client:      web.Short(g.ClientName),
 		Address:     g.Address,
-		SameNetwork: signin.Network(g.Address) == signin.Network(signin.Address(r)),
+		SameNetwork: sameNetwork(g.Address, signin.Address(r)),
 		Age:         web.Age(s.Now().Sub(g.Created)),
 	}
 }

@@ -34,6 +34,8 @@ func (s *Service) startDevice(r *http.Request, in startDeviceInput) (any, error)
 	switch {
 	case err != nil:
 		return nil, err
+	case s.DeviceFlow == DeviceFlowOff:
+		return nil, unauthorizedClient("This center gives no device codes; sign in through the browser, by authorization code")
 	case !c.may(grantDeviceCode):
 		return nil, unauthorizedClient("The client is not registered for device codes")
 	case in.StartURL == "":

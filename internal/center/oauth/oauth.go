@@ -106,6 +106,7 @@ type Tokens struct {
 type RefreshToken struct {
 	Hash   []byte
 	Family Family
+	UserID string    // only read
 	Used   time.Time // zero: not yet
 }
 
@@ -113,6 +114,7 @@ type RefreshToken struct {
 type Token struct {
 	Hash        []byte
 	ClientID    string
+	ClientName  string // only read
 	UserID      string
 	UserName    string // only read
 	SessionHash []byte // of the browser session in which it was allowed
@@ -154,6 +156,8 @@ type Store interface {
 	Rotate(ctx context.Context, hash []byte, clientID string, next Tokens, now time.Time) error
 	// EndFamily ends all tokens of a family.
 	EndFamily(ctx context.Context, id []byte) error
+	// Token returns the access token that lasts beyond now.
+	Token(ctx context.Context, hash []byte, now time.Time) (Token, error)
 	// SignInSession is how long a family lasts.
 	SignInSession(ctx context.Context) (time.Duration, error)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/secret"
 	"latchkey/internal/center/signin"
@@ -15,18 +16,20 @@ import (
 )
 
 // Service answers clients and shows the pages that decide on their requests.
-// All fields must be set.
+// All fields but DeviceFlow must be set.
 type Service struct {
-	Store     Store
-	Directory directory.Store
-	SignIn    *signin.Service
-	Throttle  signin.Throttle
-	Pages     *web.Pages
-	Key       secret.Key // for user codes, requests and refreshed tokens
-	Origin    string
-	StartURLs StartURLs
-	Now       func() time.Time
-	Logger    *slog.Logger
+	Store      Store
+	Directory  directory.Store
+	SignIn     *signin.Service
+	Throttle   signin.Throttle
+	Pages      *web.Pages
+	Key        secret.Key // for user codes, requests and refreshed tokens
+	Origin     string
+	StartURLs  StartURLs
+	DeviceFlow DeviceFlow
+	Audit      audit.Recorder
+	Now        func() time.Time
+	Logger     *slog.Logger
 
 	pace pace
 }

@@ -52,29 +52,29 @@ func (s *Service) createToken(r *http.Request, in tokenInput) (any, error) {
 	}
 	switch in.GrantType {
 	case grantDeviceCode:
-		return s.pollDevice(r.Context(), c, in.DeviceCode)
+		return s.pollDevice(r, c, in.DeviceCode)
 	case grantAuthorizationCode:
-		return s.redeemCode(r.Context(), c, in)
+		return s.redeemCode(r, c, in)
 	case grantRefreshToken:
-		return s.refresh(r.Context(), c, in.RefreshToken)
+		return s.refresh(r, c, in.RefreshToken)
 	}
 	return nil, unsupportedGrantType("grantType may be authorization_code, refresh_token and " + grantDeviceCode)
 }
 
 // pollDevice answers a client that asks whether its device code was approved.
-func (s *Service) pollDevice(ctx context.Context, c Client, deviceCode string) (any, error) {
+func (s *Service) pollDevice(r *http.Request, c Client, deviceCode string) (any, error) {
 	if deviceCode == "" {
 		return nil, invalidRequest("deviceCode is required")
 	}
 	deviceHash := secret.Hash(deviceCode)
-	g, err := s.Store.Device(ctx, deviceHash)
+	g, err := s.Store.Device(r.Context(), deviceHash)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, invalidGrant("The device code is not known")
 	case err != nil:
 		return nil, err
 	case g.ClientID != c.ID:
-		return nil, s.stolen(ctx, c, g)
+		return nil, s.stolen(r, c, g)
 	case g.Status == Used:
 		return nil, invalidGrant("The device code has been used")
 	case g.Status == Denied:
@@ -82,7 +82,7 @@ func (s *Service) pollDevice(ctx context.Context, c Client, deviceCode string) (
 	case !s.Now().Before(g.Expires):
 		return nil, expiredToken()
 	case g.Status == Approved:
-		return s.redeemDevice(ctx, c, g)
+		return s.redeemDevice(r, c, g)
 	case !s.pace.poll(string(deviceHash), s.Now(), g.Expires):
 		return nil, slowDown("The client polls faster than the interval allows")
 	default:
@@ -92,16 +92,20 @@ func (s *Service) pollDevice(ctx context.Context, c Client, deviceCode string) (
 
 // stolen makes a device code useless that came from another client than it was
 // given to.
-func (s *Service) stolen(ctx context.Context, c Client, g DeviceGrant) error {
-	if err := s.Store.BurnDevice(ctx, g.DeviceHash); err != nil {
+func (s *Service) stolen(r *http.Request, c Client, g DeviceGrant) error {
+	const why = "The device code is not this client's"
+	if err := s.Store.BurnDevice(r.Context(), g.DeviceHash); err != nil {
 		return err
 	}
-	s.Logger.WarnContext(ctx, "device code of another client", "client", c.ID, "owner", g.ClientID)
-	return invalidGrant("The device code is not this client's")
+	s.Logger.WarnContext(r.Context(), "device code of another client", "client", c.ID, "owner", g.ClientID)
+	if err := s.recordWrong(r, c, "token", why, ""); err != nil {
+		return err
+	}
+	return invalidGrant(why)
 }
 
-func (s *Service) redeemDevice(ctx context.Context, c Client, g DeviceGrant) (any, error) {
-	out, err := s.begin(ctx, c, Family{ID: g.DeviceHash, Scopes: c.Scopes}, s.Store.RedeemDevice)
+func (s *Service) redeemDevice(r *http.Request, c Client, g DeviceGrant) (any, error) {
+	out, err := s.begin(r, c, Family{ID: g.DeviceHash, Scopes: c.Scopes}, s.Store.RedeemDevice)
 	if errors.Is(err, ErrNotFound) {
 		return nil, invalidGrant("The device code has been used")
 	}
@@ -111,9 +115,9 @@ func (s *Service) redeemDevice(ctx context.Context, c Client, g DeviceGrant) (an
 // begin has redeem write the first tokens of f, whose session begins now.
 // Without scopes, AWS gives one token for the whole session; with scopes a short
 // one, and the means to refresh it.
-func (s *Service) begin(ctx context.Context, c Client, f Family,
+func (s *Service) begin(r *http.Request, c Client, f Family,
 	redeem func(context.Context, Family, Tokens, time.Time) error) (any, error) {
-	lasts, err := s.Store.SignInSession(ctx)
+	lasts, err := s.Store.SignInSession(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -126,11 +130,15 @@ func (s *Service) begin(ctx context.Context, c Client, f Family,
 	if len(f.Scopes) > 0 && c.may(grantRefreshToken) {
 		out.RefreshToken = secret.Token()
 		t.RefreshHash = secret.Hash(out.RefreshToken)
+	} else {
+		f.Expires = t.Expires
 	}
-	if err := redeem(ctx, f, t, now); err != nil {
+	if err := redeem(r.Context(), f, t, now); err != nil {
 		return nil, err
 	}
-	s.Logger.InfoContext(ctx, "token given", "client", c.ID, "client_name", c.Name)
+	if err := s.recordToken(r, c, "token", out.AccessToken); err != nil {
+		return nil, err
+	}
 	return out.lasting(t.Expires.Sub(now)), nil
 }
 

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/http"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/oauth"
-	"latchkey/internal/center/sts"
 )
 
 type accountInfo struct {
@@ -99,27 +99,20 @@ func (s *Service) roleCredentials(r *http.Request, token oauth.Token) (any, erro
 	if role == "" {
 		return nil, invalidRequest("role_name is required")
 	}
-	set, err := s.Store.Role(r.Context(), token.UserID, account, role)
+	user := directory.User{ID: token.UserID, Name: token.UserName}
+	c, _, err := s.vend(r, asked{User: user, Client: token.ClientName, Account: account, Role: role})
 	if errors.Is(err, directory.ErrNotFound) {
 		return nil, forbidden()
 	}
 	if err != nil {
 		return nil, err
 	}
-	p := sts.Principal{Account: account, PermissionSet: set.Name, UserName: token.UserName}
-	key, err := s.STS.Issue(r.Context(), p, set.SessionDuration)
-	if err != nil {
-		return nil, err
-	}
-	s.Logger.InfoContext(r.Context(), "role credentials given", "user", token.UserName, "account", account,
-		"role", set.Name, "access_key", key.AccessKeyID)
-	return getRoleCredentialsOutput{roleCredentials{key.AccessKeyID, key.Secret, key.SessionToken, key.Expires.UnixMilli()}}, nil
+	return getRoleCredentialsOutput{roleCredentials{c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.Expires.UnixMilli()}}, nil
 }
 
 func (s *Service) logout(r *http.Request, token oauth.Token) (any, error) {
 	if err := s.Store.RevokeToken(r.Context(), token); err != nil {
 		return nil, err
 	}
-	s.Logger.InfoContext(r.Context(), "signed out", "user", token.UserName, "client", token.ClientID)
-	return nil, nil
+	return nil, s.recordSignOut(r, audit.Event{UserID: token.UserID, User: token.UserName, Client: token.ClientName}, "program")
 }

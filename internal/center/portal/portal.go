@@ -10,17 +10,20 @@ import (
 	"net/http"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/secret"
 	"latchkey/internal/center/signin"
-	"latchkey/internal/center/sts"
+	"latchkey/internal/center/vendor"
 	"latchkey/internal/center/web"
 )
 
 // Store is what the portal needs kept, beside the directory.
 type Store interface {
 	directory.Store
+	// AccountName returns directory.ErrNotFound if there is no such account.
+	AccountName(ctx context.Context, id string) (string, error)
 	// Token returns oauth.ErrNotFound unless the token lasts beyond now.
 	Token(ctx context.Context, hash []byte, now time.Time) (oauth.Token, error)
 	// RevokeToken ends the token and the browser session it was allowed in.
@@ -37,15 +40,19 @@ type Store interface {
 	EndOthers(ctx context.Context, userID string, sessionHash []byte) error
 }
 
-// Service answers the portal's API and shows its page. All fields must be set.
+// Service answers the portal's API and shows its page. All fields but Console
+// must be set.
 type Service struct {
-	Store  Store
-	STS    *sts.Service
-	SignIn *signin.Service
-	Pages  *web.Pages
-	Origin string
-	Now    func() time.Time
-	Logger *slog.Logger
+	Store   Store
+	Vendor  vendor.Vendor
+	SignIn  *signin.Service
+	Pages   *web.Pages
+	Origin  string
+	Region  string
+	Console Console // nil: there is none
+	Audit   audit.Recorder
+	Now     func() time.Time
+	Logger  *slog.Logger
 }
 
 // Error is an answer that the protocol has a name for.

@@ -24,6 +24,13 @@ func (db *DB) Accounts(ctx context.Context, userID string, after int64, limit in
 	})
 }
 
+// AccountName returns the name of an account, or directory.ErrNotFound.
+func (db *DB) AccountName(ctx context.Context, id string) (string, error) {
+	var name string
+	err := db.read.QueryRowContext(ctx, "SELECT name FROM accounts WHERE id = ?", id).Scan(&name)
+	return name, orMissing(err, directory.ErrNotFound)
+}
+
 const selectRoles = `
 	SELECT id, name, session_duration, position FROM permission_sets
 	WHERE EXISTS (

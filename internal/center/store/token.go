@@ -15,10 +15,10 @@ func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (oauth.Toke
 	var scopes sql.NullString
 	var expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT t.client_id, t.user_id, u.name, t.session_hash, t.family_id, f.scopes, t.expires
-		FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN families f ON f.id = t.family_id
+		SELECT t.client_id, c.name, t.user_id, u.name, t.session_hash, t.family_id, f.scopes, t.expires
+		FROM tokens t JOIN clients c ON c.id = t.client_id JOIN users u ON u.id = t.user_id LEFT JOIN families f ON f.id = t.family_id
 		WHERE t.hash = ? AND t.expires > ?`, hash, millis(now)).
-		Scan(&t.ClientID, &t.UserID, &t.UserName, &t.SessionHash, &t.FamilyID, &scopes, &expires)
+		Scan(&t.ClientID, &t.ClientName, &t.UserID, &t.UserName, &t.SessionHash, &t.FamilyID, &scopes, &expires)
 	if err != nil {
 		return oauth.Token{}, orMissing(err, oauth.ErrNotFound)
 	}

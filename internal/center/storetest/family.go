@@ -118,7 +118,7 @@ func testRotate(t *testing.T, s Store) {
 	must(t, s.RedeemCode(ctx, family(g), some("1"), start))
 	got, err := s.RefreshToken(ctx, hash("refresh 1"))
 	must(t, err)
-	want := oauth.RefreshToken{Hash: hash("refresh 1"), Family: family(g)}
+	want := oauth.RefreshToken{Hash: hash("refresh 1"), Family: family(g), UserID: "u-alice"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

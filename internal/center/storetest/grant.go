@@ -117,7 +117,7 @@ func testTokens(t *testing.T, s Store) {
 	must(t, redeem(t, s, g, "token", start))
 	got, err := s.Token(ctx, hash("token"), start.Add(time.Hour-time.Millisecond))
 	must(t, err)
-	want := oauth.Token{Hash: hash("token"), ClientID: "c-a", UserID: "u-alice", UserName: "Alice",
+	want := oauth.Token{Hash: hash("token"), ClientID: "c-a", ClientName: "client a", UserID: "u-alice", UserName: "Alice",
 		SessionHash: hash("browser"), FamilyID: g.DeviceHash, Scopes: []string{"a:b", "c"}, Expires: start.Add(time.Hour)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -6,10 +6,8 @@ package web
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
 	"net/http"
-	"time"
 )
 
 //go:embed template/*.html
@@ -36,57 +34,6 @@ type Body interface{ template() string }
 // SignIn asks for a name and a password, to go on to Next.
 type SignIn struct{ Username, Next string }
 
-// Code asks for a user code, or shows one to compare if Request is set.
-type Code struct {
-	UserCode string
-	Request  *Request
-}
-
-// Consent asks to allow or deny a request.
-type Consent struct {
-	UserCode string
-	Request  Request
-	Accounts string // "2 accounts"; "" if nothing is assigned to the person
-}
-
-// Authorize asks to allow or deny a request that came by way of this browser.
-type Authorize struct {
-	Request  string // brings it back
-	Client   string
-	Scopes   []string
-	Accounts string // as in Consent
-	NoRoles  bool   // the scopes do not reach roles
-	Callback string // 127.0.0.1:PORT, where the answer goes
-}
-
-// Request is what is known of who asks.
-type Request struct {
-	Client      string
-	Address     string
-	SameNetwork bool
-	Age         string
-}
-
-// Outcome is the end of a request: Client may or may not act for the person.
-type Outcome struct {
-	Client   string
-	Allowed  bool
-	NoAccess bool // allowed, but nothing is assigned to the person
-}
-
-// Start lists what is assigned to the person.
-type Start struct {
-	StartURL string
-	Accounts []Account
-	More     bool // there are accounts that are not in the list
-}
-
-// Account is an account with the names of the person's roles in it.
-type Account struct {
-	ID, Name, Email string
-	Roles           []string
-}
-
 // Message is a page that only says something.
 type Message struct {
 	Text     string
@@ -94,13 +41,8 @@ type Message struct {
 	Link     string
 }
 
-func (SignIn) template() string    { return "sign-in.html" }
-func (Code) template() string      { return "code.html" }
-func (Consent) template() string   { return "consent.html" }
-func (Authorize) template() string { return "authorize.html" }
-func (Outcome) template() string   { return "outcome.html" }
-func (Start) template() string     { return "start.html" }
-func (Message) template() string   { return "message.html" }
+func (SignIn) template() string  { return "sign-in.html" }
+func (Message) template() string { return "message.html" }
 
 // Pages are the parsed templates.
 type Pages struct {
@@ -110,9 +52,11 @@ type Pages struct {
 // New parses the templates.
 func New() (*Pages, error) {
 	p := &Pages{byName: make(map[string]*template.Template)}
-	for _, body := range []Body{SignIn{}, Code{}, Consent{}, Authorize{}, Outcome{}, Start{}, Message{}} {
+	for _, body := range []Body{
+		SignIn{}, Message{}, Code{}, OtherNetwork{}, Consent{}, Authorize{}, Outcome{}, Start{}, Credentials{}, Devices{},
+	} {
 		name := body.template()
-		t, err := template.ParseFS(templates, "template/layout.html", "template/request.html", "template/"+name)
+		t, err := template.ParseFS(templates, "template/layout.html", "template/parts.html", "template/"+name)
 		if err != nil {
 			return nil, err
 		}
@@ -140,16 +84,4 @@ func (p *Pages) Show(w http.ResponseWriter, status int, page Page) {
 func Style(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Write(style)
-}
-
-// Age says how long ago something was, as a person would.
-func Age(d time.Duration) string {
-	switch {
-	case d < 10*time.Second:
-		return "a few seconds ago"
-	case d < 90*time.Second:
-		return fmt.Sprintf("%d seconds ago", int(d.Seconds()))
-	default:
-		return fmt.Sprintf("%d minutes ago", int(d.Round(time.Minute).Minutes()))
-	}
 }
