@@ -47,8 +47,11 @@ type Config struct {
 	DeviceFlow oauth.DeviceFlow
 	// BehindProxy takes a client's address from the last X-Forwarded-For.
 	BehindProxy bool
-	Logger      *slog.Logger     // nil: nothing is logged
-	Now         func() time.Time // nil: time.Now
+	// SignIn is how people sign in: the zero value is by passwords of the
+	// directory.
+	SignIn signin.Methods
+	Logger *slog.Logger     // nil: nothing is logged
+	Now    func() time.Time // nil: the database's clock
 }
 
 // Center is an Identity Center. Its methods may be called at the same time.
@@ -82,6 +85,9 @@ func New(ctx context.Context, config Config) (*Center, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config.Now == nil {
+		config.Now = db.Now
+	}
 	c := &Center{config: config, db: db, passwords: password.NewHasher()}
 	if err := c.wire(startURLs); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -99,9 +105,6 @@ func (config Config) withDefaults() Config {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	if config.Now == nil {
-		config.Now = time.Now
-	}
 	return config
 }
 
@@ -116,6 +119,7 @@ func (c *Center) wire(startURLs oauth.StartURLs) error {
 	c.audit = &audit.Log{Store: c.db, Now: now}
 	signIn := &signin.Service{
 		Store: c.db, Passwords: c.passwords, Pages: pages, Key: key.Derive("sign-in"),
+		Methods: c.config.SignIn, Origin: c.config.Origin, SecondFactors: key.Derive("second factors"),
 		Secure: strings.HasPrefix(c.config.Origin, "https://"), Audit: c.audit, Now: now, Logger: log,
 	}
 	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Audit: c.audit, Logger: log}

@@ -37,6 +37,9 @@ func (c *Center) routes() *http.ServeMux {
 
 	mux.HandleFunc("GET /sign-in", s.signIn.ShowForm)
 	mux.HandleFunc("POST /sign-in", s.signIn.SubmitForm)
+	mux.HandleFunc("POST /sign-in/code", s.signIn.SubmitSecond)
+	mux.HandleFunc("POST /sign-in/{method}", s.signIn.Leave)
+	mux.HandleFunc("GET /sign-in/{method}/callback", s.signIn.Return)
 	mux.HandleFunc("POST /sign-out", s.signIn.RequireForm(s.signIn.SignOut))
 	mux.HandleFunc("GET /device", s.oauth.Arrive(s.signIn.Require(s.oauth.ShowCode)))
 	mux.HandleFunc("POST /device", s.signIn.RequireForm(s.oauth.SubmitCode))

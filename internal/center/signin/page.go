@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,55 +9,110 @@ import (
 	"strings"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/password"
 	"latchkey/internal/center/web"
 )
 
-// Wrong passwords: a few at once for a name, then one now and then; more for an
-// address, behind which there may be an office.
-var (
-	perName    = Limit{Burst: 8, Every: 20 * time.Second}
-	perAddress = Limit{Burst: 40, Every: time.Second}
-)
-
-// checkWithin is how long a sign-in may wait for its turn.
-const checkWithin = 8 * time.Second
-
 // ShowForm is GET /sign-in.
 func (s *Service) ShowForm(w http.ResponseWriter, r *http.Request) {
-	next := localPath(r.URL.Query().Get("next"))
-	if _, err := s.Session(r); err == nil {
-		http.Redirect(w, r, next, http.StatusSeeOther)
+	form := web.SignIn{Next: localPath(r.URL.Query().Get("next"))}
+	session, err := s.Session(r)
+	switch {
+	case err == nil && r.URL.Query().Has("again"):
+		form.Again, form.Username = true, session.User.Name
+	case err == nil:
+		http.Redirect(w, r, form.Next, http.StatusSeeOther)
 		return
 	}
-	s.form(w, http.StatusOK, web.SignIn{Next: next}, "")
+	s.form(w, r, http.StatusOK, form, "")
+}
+
+// asked is what a form of the sign-in page carries beside the password.
+func (s *Service) asked(r *http.Request) web.SignIn {
+	return web.SignIn{
+		Username: strings.TrimSpace(r.PostFormValue("username")),
+		Next:     localPath(r.PostFormValue("next")),
+		Again:    r.PostFormValue("again") != "",
+	}
 }
 
 // SubmitForm is POST /sign-in.
 func (s *Service) SubmitForm(w http.ResponseWriter, r *http.Request) {
-	form := web.SignIn{
-		Username: strings.TrimSpace(r.PostFormValue("username")),
-		Next:     localPath(r.PostFormValue("next")),
+	form, same := s.asked(r), s.mustBe(r)
+	user, method, err := s.checkPassword(r, form.Username, r.PostFormValue("password"))
+	if err == nil && same != "" && same != user.ID {
+		err = &RefusedError{"You signed in as somebody else. Sign out here first to change who you are."}
 	}
-	user, wait, err := s.signIn(r, form.Username, r.PostFormValue("password"))
-	switch {
-	case wait > 0:
-		s.tooMany(w, form, wait)
-	case errors.Is(err, password.ErrBusy):
-		s.tooMany(w, form, 5*time.Second)
+	if err != nil {
+		s.refuse(w, r, form, user, method, err)
+		return
+	}
+	switch _, err := s.Store.TOTP(r.Context(), user.ID); {
 	case errors.Is(err, ErrNotFound):
-		s.form(w, http.StatusForbidden, form, "That user name and password do not belong together. Check both and try again.")
+		s.welcome(w, r, user, method, form.Next)
 	case err != nil:
 		s.Fail(w, r, err)
 	default:
-		s.welcome(w, r, user, form.Next)
+		s.askSecond(w, user, method, form.Next)
 	}
+}
+
+// refuse shows why a sign-in did not succeed, and records it. user is whose name
+// it was, as far as anyone is.
+func (s *Service) refuse(w http.ResponseWriter, r *http.Request, form web.SignIn, user directory.User, method string, err error) {
+	tooMany, isTooMany := errors.AsType[tooManyError](err)
+	refused, isRefused := errors.AsType[*RefusedError](err)
+	away, isAway := errors.AsType[awayError](err)
+	switch {
+	case isTooMany:
+		s.record(r, user, method, "throttled")
+		retryAfter(w, tooMany.wait)
+		s.form(w, r, http.StatusTooManyRequests, form, tooMany.Error())
+	case errors.Is(err, password.ErrBusy):
+		retryAfter(w, busyFor)
+		s.form(w, r, http.StatusTooManyRequests, form, tooManyError{busyFor}.Error())
+	case errors.Is(err, ErrWrongPassword):
+		s.record(r, user, method, "wrong password")
+		s.form(w, r, http.StatusForbidden, form, "That user name and password do not belong together. Check both and try again.")
+	case isRefused:
+		s.record(r, user, method, "refused")
+		s.form(w, r, http.StatusForbidden, form, refused.Message)
+	case isAway:
+		s.Logger.ErrorContext(r.Context(), "sign-in method does not answer", "method", away.method, "error", away.error)
+		s.record(r, user, away.method, "method away")
+		s.form(w, r, http.StatusServiceUnavailable, form,
+			"The directory that knows you does not answer. Try again in a moment; administrators of this center can still sign in with their password.")
+	default:
+		s.Fail(w, r, err)
+	}
+}
+
+// record keeps what became of a sign-in; that it could not be kept lets nobody
+// in who was not let in already.
+func (s *Service) record(r *http.Request, user directory.User, method, outcome string) {
+	if err := s.recordEvent(r, "sign-in", user, method, outcome); err != nil {
+		s.Logger.ErrorContext(r.Context(), "a refused sign-in was not recorded", "error", err)
+	}
+}
+
+func (s *Service) recordEvent(r *http.Request, action string, user directory.User, method, outcome string) error {
+	e := audit.Event{Action: action, Outcome: outcome, UserID: user.ID, User: user.Name, Address: Address(r)}
+	if method != "" {
+		e.Details = map[string]string{"method": method}
+	}
+	s.Logger.InfoContext(r.Context(), action, "outcome", outcome, "user", user.Name, "method", method, "address", e.Address)
+	return s.Audit.Record(r.Context(), e)
 }
 
 // SignOut is POST /sign-out.
 func (s *Service) SignOut(w http.ResponseWriter, r *http.Request, session Session) {
-	if err := s.forget(r.Context(), r); err != nil {
+	err := s.forget(r.Context(), r)
+	if err == nil {
+		err = s.recordEvent(r, "sign-out", session.User, "", "ok")
+	}
+	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
@@ -72,70 +126,55 @@ func (s *Service) SignOut(w http.ResponseWriter, r *http.Request, session Sessio
 	})
 }
 
-func (s *Service) form(w http.ResponseWriter, status int, form web.SignIn, alert string) {
-	s.Pages.Show(w, status, web.Page{Title: "Sign in", Alert: alert, Body: form})
+// form shows the ways to sign in. One who signs in again is shown one name.
+func (s *Service) form(w http.ResponseWriter, r *http.Request, status int, form web.SignIn, alert string) {
+	title := "Sign in"
+	if form.Next == "" {
+		form.Next = "/start"
+	}
+	if form.Again {
+		title = "Confirm that it is you"
+	}
+	for _, m := range s.Methods.Redirects {
+		form.Providers = append(form.Providers, web.Provider{Name: m.Name(), Label: m.Label()})
+	}
+	s.Pages.Show(w, status, web.Page{Title: title, Alert: alert, Body: form})
 }
 
-func (s *Service) tooMany(w http.ResponseWriter, form web.SignIn, wait time.Duration) {
-	seconds := int(math.Ceil(wait.Seconds()))
-	w.Header().Set("Retry-After", fmt.Sprint(seconds))
-	s.form(w, http.StatusTooManyRequests, form,
-		fmt.Sprintf("Too many tries. Wait %d seconds and try again; nothing is locked.", seconds))
+// busyFor is when to try again if too many passwords are being checked.
+const busyFor = 5 * time.Second
+
+// tooManyError is a try that was not made.
+type tooManyError struct{ wait time.Duration }
+
+func (e tooManyError) Error() string {
+	return fmt.Sprintf("Too many tries. Wait %d seconds and try again; nothing is locked.", seconds(e.wait))
 }
 
-func (s *Service) welcome(w http.ResponseWriter, r *http.Request, user directory.User, next string) {
-	if err := s.begin(w, r, user); err != nil {
+func throttled(wait time.Duration, err error) error {
+	if err != nil {
+		return err
+	}
+	return tooManyError{wait}
+}
+
+func retryAfter(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", fmt.Sprint(seconds(wait)))
+}
+
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+
+// welcome begins the session. It is recorded first: nobody is in unrecorded.
+func (s *Service) welcome(w http.ResponseWriter, r *http.Request, user directory.User, method, next string) {
+	err := s.recordEvent(r, "sign-in", user, method, "ok")
+	if err == nil {
+		err = s.begin(w, r, user)
+	}
+	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
-	s.Logger.InfoContext(r.Context(), "signed in", "user", user.Name, "address", Address(r))
 	http.Redirect(w, r, next, http.StatusSeeOther)
-}
-
-// signIn returns ErrNotFound for a wrong name and for a wrong password, after
-// the same work. The try counts before the password is looked at, so that many
-// at once are not more than many in a row.
-func (s *Service) signIn(r *http.Request, name, word string) (directory.User, time.Duration, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), checkWithin)
-	defer cancel()
-	user, err := s.user(ctx, name)
-	if err != nil {
-		return user, 0, err
-	}
-	throttle, tries := Throttle{s.Store, s.Now}, s.tries(r, user, name)
-	if wait, err := throttle.Take(ctx, tries...); wait > 0 || err != nil {
-		return user, wait, err
-	}
-	ok, err := s.Passwords.Check(ctx, user.PasswordHash, word)
-	if err != nil {
-		return user, 0, err
-	}
-	if !ok {
-		s.Logger.InfoContext(ctx, "sign-in refused", "user", user.Name, "address", Address(r))
-		return directory.User{}, 0, ErrNotFound
-	}
-	return user, 0, throttle.GiveBack(ctx, tries...)
-}
-
-// user returns the zero User for a name that nobody has.
-func (s *Service) user(ctx context.Context, name string) (directory.User, error) {
-	user, err := s.Store.UserByName(ctx, name)
-	if errors.Is(err, ErrNotFound) {
-		return directory.User{}, nil
-	}
-	return user, err
-}
-
-// tries has the address first: one that has had its tries uses up nobody's name.
-func (s *Service) tries(r *http.Request, user directory.User, name string) []Try {
-	tries := []Try{{"password address " + Network(Address(r)), perAddress}}
-	if id := s.browserID(r, user); id != "" {
-		return append(tries, Try{"password browser " + id, perName})
-	}
-	if directory.ValidUserName(name) != nil {
-		return tries // nobody's name, and strangers choose how long it is
-	}
-	return append(tries, Try{"password name " + directory.UserKey(name), perName})
 }
 
 // MaxPath is how long a path may be that a person comes back to, the query

@@ -21,11 +21,15 @@ type Service struct {
 	Store     Store
 	Passwords *password.Hasher
 	Pages     *web.Pages
-	Key       secret.Key // proves form tokens and known browsers
-	Secure    bool       // cookies are for https alone
+	Methods   Methods
 	Audit     audit.Recorder
-	Now       func() time.Time
-	Logger    *slog.Logger
+	Origin    string     // that providers send browsers back to
+	Key       secret.Key // proves form tokens and known browsers, seals cookies
+	// SecondFactors opens the secrets of second factors.
+	SecondFactors secret.Key
+	Secure        bool // cookies are for https alone
+	Now           func() time.Time
+	Logger        *slog.Logger
 }
 
 // Session returns the session of the browser that sent r, or ErrNotFound.
@@ -108,7 +112,7 @@ func (s *Service) begin(w http.ResponseWriter, r *http.Request, user directory.U
 	}
 	token, now := secret.Token(), s.Now()
 	err = s.Store.PutSession(r.Context(), Session{
-		Hash: secret.Hash(token), User: user, Created: now, Expires: now.Add(lasts),
+		Hash: secret.Hash(token), User: user, Address: Address(r), Browser: product(r), Created: now, Expires: now.Add(lasts),
 	})
 	if err != nil {
 		return err

@@ -24,10 +24,25 @@ type Session struct {
 // ErrNotFound is a session that does not exist, or a user.
 var ErrNotFound = errors.New("not found")
 
+// ErrNameTaken is a name that another user has.
+var ErrNameTaken = errors.New("another user has this name")
+
 // Store keeps sessions and counts tries.
 type Store interface {
 	// UserByName returns ErrNotFound if there is none. Case does not count.
 	UserByName(ctx context.Context, name string) (directory.User, error)
+	// UserByID returns ErrNotFound if there is none.
+	UserByID(ctx context.Context, id string) (directory.User, error)
+	// LinkUser returns the user who is the identity, by method and id, with what
+	// the method says of name, address and groups; newID is for one who is new.
+	// unknown are the groups that the directory has not. It returns ErrNameTaken
+	// for a name that another user has: no sign-in takes a user over.
+	LinkUser(ctx context.Context, i Identity, newID string) (u directory.User, unknown []string, err error)
+	// TOTP returns the sealed secret of a user's second factor, or ErrNotFound.
+	TOTP(ctx context.Context, userID string) (sealed []byte, err error)
+	// UseTOTP makes a time step of it used, or returns ErrNotFound if that step
+	// or a later one has been.
+	UseTOTP(ctx context.Context, userID string, step int64) error
 	// SignInSession is how long a session lasts.
 	SignInSession(ctx context.Context) (time.Duration, error)
 	PutSession(ctx context.Context, s Session) error

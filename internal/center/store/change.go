@@ -26,19 +26,24 @@ func applyUsers(ctx context.Context, tx *transaction, c directory.Change) error 
 		if err := signOutIfNew(ctx, tx, u); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO users (id, name, name_key, email, password_hash, source, external_id, disabled, administrator)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
-				email = excluded.email, password_hash = excluded.password_hash, source = excluded.source,
-				external_id = excluded.external_id, disabled = excluded.disabled, administrator = excluded.administrator`,
-			u.ID, u.Name, directory.UserKey(u.Name), u.Email, u.PasswordHash, u.Source, u.ExternalID,
-			bit(u.Disabled), bit(u.Administrator))
-		if err != nil {
+		if err := putUser(ctx, tx, u); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putUser writes a user, new or changed.
+func putUser(ctx context.Context, tx *transaction, u directory.User) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO users (id, name, name_key, email, password_hash, source, external_id, disabled, administrator)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+			email = excluded.email, password_hash = excluded.password_hash, source = excluded.source,
+			external_id = excluded.external_id, disabled = excluded.disabled, administrator = excluded.administrator`,
+		u.ID, u.Name, directory.UserKey(u.Name), u.Email, u.PasswordHash, u.Source, u.ExternalID,
+		bit(u.Disabled), bit(u.Administrator))
+	return err
 }
 
 // bit is how a column keeps a bool.
@@ -78,11 +83,13 @@ func applyGroups(ctx context.Context, tx *transaction, c directory.Change) error
 }
 
 func setMembers(ctx context.Context, tx *transaction, g directory.Group) error {
-	if _, err := tx.ExecContext(ctx, "DELETE FROM memberships WHERE group_id = ?", g.ID); err != nil {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM memberships WHERE group_id = ? AND source = ''", g.ID); err != nil {
 		return err
 	}
 	for _, userID := range g.Members {
-		_, err := tx.ExecContext(ctx, "INSERT INTO memberships (user_id, group_id) VALUES (?, ?)", userID, g.ID)
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO memberships (user_id, group_id, source) VALUES (?, ?, '')
+			ON CONFLICT (user_id, group_id) DO UPDATE SET source = ''`, userID, g.ID)
 		if err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func readGroups(ctx context.Context, tx *transaction, s directory.State) error {
 	if err != nil {
 		return err
 	}
-	rows, err = tx.QueryContext(ctx, "SELECT group_id, user_id FROM memberships ORDER BY user_id")
+	rows, err = tx.QueryContext(ctx, "SELECT group_id, user_id FROM memberships WHERE source = '' ORDER BY user_id")
 	pairs, err := collect(rows, err, func(p *[2]string) []any { return []any{&p[0], &p[1]} })
 	members := map[string][]string{}
 	for _, p := range pairs {

@@ -32,17 +32,24 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	on := pool{stdlib.OpenDB(*config), dialect{write: numberer(), away: postgresAway, again: postgresAgain}}
+	on := pool{stdlib.OpenDB(*config), dialect{numberer(), postgresAway, postgresAgain, postgresTaken}}
 	on.SetMaxOpenConns(most)
 	on.SetMaxIdleConns(most)
 	on.SetConnMaxIdleTime(5 * time.Minute)
 	on.SetConnMaxLifetime(30 * time.Minute)
 	db := &DB{read: on, write: on}
 	if err := db.preparePostgres(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("database postgres at %s: %w", config.Host, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("database postgres at %s: %w", config.Host, oneLine{err}), db.Close())
 	}
 	return db, nil
 }
+
+// oneLine is an error without the line breaks of pgx's.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+
+func (e oneLine) Unwrap() error { return e.error }
 
 func (db *DB) preparePostgres(ctx context.Context) error {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
@@ -120,4 +127,9 @@ func postgresAway(err error) bool {
 func postgresAgain(err error) bool {
 	answer, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (answer.Code == "40001" || answer.Code == "40P01")
+}
+
+func postgresTaken(err error) bool {
+	answer, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && answer.Code == "23505"
 }

@@ -35,6 +35,8 @@ type dialect struct {
 	away func(error) bool
 	// again reports whether a transaction that failed so is to be tried again.
 	again func(error) bool
+	// taken reports whether a row with that key is there already.
+	taken func(error) bool
 }
 
 // asWritten leaves the ? of a statement.

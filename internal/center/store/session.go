@@ -17,6 +17,13 @@ func (db *DB) UserByName(ctx context.Context, name string) (directory.User, erro
 	return u, orMissing(err, signin.ErrNotFound)
 }
 
+// UserByID returns a user, or signin.ErrNotFound.
+func (db *DB) UserByID(ctx context.Context, id string) (directory.User, error) {
+	var u directory.User
+	err := db.read.QueryRowContext(ctx, "SELECT "+userColumns+" FROM users u WHERE id = ?", id).Scan(userFields(&u)...)
+	return u, orMissing(err, signin.ErrNotFound)
+}
+
 // userColumns are those of users u, userFields where they go.
 const userColumns = "u.id, u.name, u.email, u.password_hash, u.source, u.external_id, u.disabled, u.administrator"
 

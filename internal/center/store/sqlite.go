@@ -26,7 +26,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	own := dialect{write: asWritten, away: sqliteAway, again: func(error) bool { return false }}
+	own := dialect{asWritten, sqliteAway, func(error) bool { return false }, sqliteTaken}
 	db := &DB{read: pool{dialect: own}, write: pool{dialect: own}}
 	if db.write.DB, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
 		return nil, err
@@ -87,4 +87,9 @@ func sqliteAway(err error) bool {
 		return true
 	}
 	return false
+}
+
+func sqliteTaken(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }

@@ -25,6 +25,8 @@ type Store interface {
 	State(ctx context.Context) (directory.State, error)
 	Apply(ctx context.Context, change directory.Change) error
 	EndAll(ctx context.Context, userID string) error
+	PutTOTP(ctx context.Context, userID string, sealed []byte) error
+	DeleteTOTP(ctx context.Context, userID string) error
 	Sweep(ctx context.Context, now time.Time) (int64, error)
 	audit.Appender
 	audit.Source
@@ -60,6 +62,11 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"ending all":           testEndAll,
 		"new password":         testNewPassword,
 		"throttle":             testThrottle,
+		"link":                 testLink,
+		"link keeps names":     testLinkNames,
+		"link groups":          testLinkGroups,
+		"link under a mob":     testLinkMob,
+		"second factor":        testTOTP,
 		"throttle under a mob": testThrottleMob,
 		"policies":             testPolicies,
 		"sweep":                testSweep,

@@ -31,8 +31,18 @@ type Page struct {
 // Body is what one kind of page shows.
 type Body interface{ template() string }
 
-// SignIn asks for a name and a password, to go on to Next.
-type SignIn struct{ Username, Next string }
+// SignIn asks for a name and a password, or offers providers, to go on to Next.
+type SignIn struct {
+	Username, Next string
+	Again          bool // of Username, who is signed in
+	Providers      []Provider
+}
+
+// Provider is a place where people can sign in instead.
+type Provider struct{ Name, Label string }
+
+// SecondFactor asks for the code of an authenticator app.
+type SecondFactor struct{ Username string }
 
 // Message is a page that only says something.
 type Message struct {
@@ -41,8 +51,9 @@ type Message struct {
 	Link     string
 }
 
-func (SignIn) template() string  { return "sign-in.html" }
-func (Message) template() string { return "message.html" }
+func (SignIn) template() string       { return "sign-in.html" }
+func (SecondFactor) template() string { return "second-factor.html" }
+func (Message) template() string      { return "message.html" }
 
 // Pages are the parsed templates.
 type Pages struct {
@@ -53,7 +64,7 @@ type Pages struct {
 func New() (*Pages, error) {
 	p := &Pages{byName: make(map[string]*template.Template)}
 	for _, body := range []Body{
-		SignIn{}, Message{}, Code{}, OtherNetwork{}, Consent{}, Authorize{}, Outcome{}, Start{}, Credentials{}, Devices{},
+		SignIn{}, SecondFactor{}, Message{}, Code{}, OtherNetwork{}, Consent{}, Authorize{}, Outcome{}, Start{}, Credentials{}, Devices{},
 	} {
 		name := body.template()
 		t, err := template.ParseFS(templates, "template/layout.html", "template/parts.html", "template/"+name)

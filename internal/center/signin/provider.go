@@ -1,0 +1,96 @@
+package signin
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"slices"
+	"time"
+
+	"latchkey/internal/center/directory"
+	"latchkey/internal/center/web"
+)
+
+// awayWithin is how long a person may be at a provider.
+const awayWithin = 10 * time.Minute
+
+// trip is a sign-in at a provider, kept, sealed, in the browser that began it:
+// an answer that comes back to another browser signs nobody in there.
+type trip struct {
+	Method string
+	Flow   Flow
+	Next   string
+	Same   string // the id of the user that it must be, "" for anyone
+	Until  time.Time
+}
+
+// Leave is POST /sign-in/{method}: it sends the browser to the provider.
+func (s *Service) Leave(w http.ResponseWriter, r *http.Request) {
+	method, ok := s.redirect(r.PathValue("method"))
+	if !ok {
+		s.form(w, r, http.StatusNotFound, web.SignIn{}, "There is no such way to sign in.")
+		return
+	}
+	form, same := s.asked(r), s.mustBe(r)
+	address, flow, err := method.Start(r.Context(), s.callback(method), same != "")
+	if err != nil {
+		s.refuse(w, r, form, directory.User{}, method.Name(), awayError{method.Name(), err})
+		return
+	}
+	t := trip{method.Name(), flow, form.Next, same, s.Now().Add(awayWithin)}
+	http.SetCookie(w, s.cookie("trip", s.seal("trip", t), awayWithin))
+	// A redirect would need the provider in the policy for forms of the page
+	// before, which is shown before anyone chose a provider.
+	w.Header().Set("Refresh", "0; url="+address)
+	s.Pages.Show(w, http.StatusOK, web.Page{
+		Title: "On to " + method.Label(),
+		Body:  web.Message{Text: "You sign in there and come back here.", LinkText: "Continue to " + method.Label(), Link: address},
+	})
+}
+
+// Return is GET /sign-in/{method}/callback: what came back from the provider.
+func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
+	method, ok := s.redirect(r.PathValue("method"))
+	var t trip
+	if !ok || !s.unsealCookie(r, "trip", &t) || t.Method != method.Name() || !s.Now().Before(t.Until) ||
+		subtle.ConstantTimeCompare([]byte(t.Flow.State), []byte(r.URL.Query().Get("state"))) != 1 {
+		s.form(w, r, http.StatusForbidden, web.SignIn{}, "That sign-in took too long, or began in another browser. Begin it again here.")
+		return
+	}
+	http.SetCookie(w, s.cookie("trip", "", -time.Second))
+	identity, err := method.Finish(r.Context(), s.callback(method), t.Flow, r.URL.Query())
+	if err != nil {
+		s.refuse(w, r, web.SignIn{Next: t.Next}, directory.User{}, method.Name(), told(method.Name(), err))
+		return
+	}
+	identity.Method = method.Name()
+	user, err := s.link(r.Context(), identity)
+	if err == nil && t.Same != "" && t.Same != user.ID {
+		err = &RefusedError{"You signed in as somebody else. Sign out here first to change who you are."}
+	}
+	if err != nil {
+		s.refuse(w, r, web.SignIn{Next: t.Next}, user, method.Name(), err)
+		return
+	}
+	s.welcome(w, r, user, method.Name(), t.Next)
+}
+
+// told says of an error that is not about the person that the method is away.
+func told(method string, err error) error {
+	if isRefused(err) || err == ErrWrongPassword {
+		return err
+	}
+	return awayError{method, err}
+}
+
+func (s *Service) redirect(name string) (RedirectMethod, bool) {
+	i := slices.IndexFunc(s.Methods.Redirects, func(m RedirectMethod) bool { return m.Name() == name })
+	if i < 0 {
+		return nil, false
+	}
+	return s.Methods.Redirects[i], true
+}
+
+// callback is what the provider must be told to send the browser back to.
+func (s *Service) callback(m RedirectMethod) string {
+	return s.Origin + "/sign-in/" + m.Name() + "/callback"
+}
