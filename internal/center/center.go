@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"latchkey/internal/center/audit"
+	"latchkey/internal/center/console"
+	"latchkey/internal/center/metrics"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/password"
 	"latchkey/internal/center/portal"
@@ -61,7 +63,7 @@ type Center struct {
 	passwords *password.Hasher
 	audit     audit.Recorder
 	services  services
-	requests  counter
+	metrics   *metrics.Metrics
 	handler   http.Handler
 	stop      context.CancelFunc
 	swept     chan struct{} // closed when the sweeper has stopped
@@ -89,6 +91,7 @@ func New(ctx context.Context, config Config) (*Center, error) {
 		config.Now = db.Now
 	}
 	c := &Center{config: config, db: db, passwords: password.NewHasher()}
+	c.metrics = newMetrics(db, c.passwords)
 	if err := c.wire(startURLs); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -105,6 +108,7 @@ func (config Config) withDefaults() Config {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
+	config.Logger = slog.New(requestHandler{config.Logger.Handler()})
 	return config
 }
 
@@ -116,24 +120,29 @@ func (c *Center) wire(startURLs oauth.StartURLs) error {
 		return err
 	}
 	key, now, log := c.db.ServerKey(), c.config.Now, c.config.Logger
-	c.audit = &audit.Log{Store: c.db, Now: now}
+	c.audit = c.recorder()
 	signIn := &signin.Service{
 		Store: c.db, Passwords: c.passwords, Pages: pages, Key: key.Derive("sign-in"),
 		Methods: c.config.SignIn, Origin: c.config.Origin, SecondFactors: key.Derive("second factors"),
 		Secure: strings.HasPrefix(c.config.Origin, "https://"), Audit: c.audit, Now: now, Logger: log,
 	}
 	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Audit: c.audit, Logger: log}
+	consoles := &console.Service{
+		Credentials: roles, Accounts: c.db, Key: key.Derive("console"), Pages: pages, Origin: c.config.Origin,
+		Audit: c.audit, Now: now, Logger: log,
+	}
 	c.services = services{
-		pages:  pages,
-		signIn: signIn,
-		sts:    roles,
+		pages:   pages,
+		signIn:  signIn,
+		sts:     roles,
+		console: consoles,
 		oauth: &oauth.Service{
 			Store: c.db, Directory: c.db, SignIn: signIn, Throttle: signin.Throttle{Store: c.db, Now: now}, Pages: pages,
 			Key: key.Derive("user code"), Origin: c.config.Origin, StartURLs: startURLs, DeviceFlow: c.config.DeviceFlow,
 			Audit: c.audit, Now: now, Logger: log,
 		},
 		portal: &portal.Service{
-			Store: c.db, Vendor: roles, SignIn: signIn, Pages: pages, Origin: c.config.Origin, Region: c.config.Region,
+			Store: c.db, Vendor: roles, Console: consoles, SignIn: signIn, Pages: pages, Origin: c.config.Origin, Region: c.config.Region,
 			Audit: c.audit, Now: now, Logger: log,
 		},
 	}

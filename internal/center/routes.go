@@ -3,6 +3,7 @@ package center
 import (
 	"net/http"
 
+	"latchkey/internal/center/console"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/portal"
 	"latchkey/internal/center/signin"
@@ -12,11 +13,12 @@ import (
 
 // services are the parts that answer requests.
 type services struct {
-	signIn *signin.Service
-	oauth  *oauth.Service
-	portal *portal.Service
-	sts    *sts.Service
-	pages  *web.Pages
+	signIn  *signin.Service
+	oauth   *oauth.Service
+	portal  *portal.Service
+	sts     *sts.Service
+	console *console.Service
+	pages   *web.Pages
 }
 
 // routes is every address at the origin.
@@ -34,6 +36,8 @@ func (c *Center) routes() *http.ServeMux {
 	}
 	mux.Handle("POST /{$}", s.sts)
 	mux.HandleFunc("GET /{$}", c.root)
+	mux.Handle("GET "+console.Path, s.console)
+	mux.Handle("POST "+console.Path, s.console)
 
 	mux.HandleFunc("GET /sign-in", s.signIn.ShowForm)
 	mux.HandleFunc("POST /sign-in", s.signIn.SubmitForm)
@@ -57,7 +61,7 @@ func (c *Center) routes() *http.ServeMux {
 	mux.HandleFunc("GET /.well-known/latchkey-center", c.wellKnown)
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", c.ready)
-	mux.HandleFunc("GET /metrics", c.requests.serve)
+	mux.Handle("GET /metrics", c.metrics.Handler())
 	mux.HandleFunc("/", c.notFound)
 	return mux
 }

@@ -64,7 +64,7 @@ type Pages struct {
 func New() (*Pages, error) {
 	p := &Pages{byName: make(map[string]*template.Template)}
 	for _, body := range []Body{
-		SignIn{}, SecondFactor{}, Message{}, Code{}, OtherNetwork{}, Consent{}, Authorize{}, Outcome{}, Start{}, Credentials{}, Devices{},
+		SignIn{}, SecondFactor{}, Message{}, Code{}, OtherNetwork{}, Consent{}, Authorize{}, Outcome{}, Start{}, Credentials{}, Devices{}, Console{},
 	} {
 		name := body.template()
 		t, err := template.ParseFS(templates, "template/layout.html", "template/parts.html", "template/"+name)
