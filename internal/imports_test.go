@@ -87,6 +87,7 @@ var only = []struct {
 	{"modernc.org/sqlite", []string{"internal/center/store"}},
 	{"github.com/jackc/pgx/v5", []string{"internal/center/store", "internal/center/storetest/pgtest"}},
 	{"database/sql", []string{"internal/center/store"}},
+	{"github.com/prometheus/client_golang", []string{"internal/center/metrics"}},
 	{module + "/internal/warm", []string{"cmd/latchkey"}},
 	{module + "/internal/picker", []string{"internal/cli", "internal/wizard"}},
 	{module + "/internal/browser", []string{"internal/cli"}},

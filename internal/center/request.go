@@ -1,6 +1,7 @@
 package center
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"latchkey/internal/center/audit"
 	"latchkey/internal/center/web"
@@ -17,14 +19,14 @@ import (
 const maxBody = 64 << 10
 
 // around is what happens to every request before and after its route.
-func (c *Center) around(mux http.Handler) (http.Handler, error) {
+func (c *Center) around(mux *http.ServeMux) (http.Handler, error) {
 	https := strings.HasPrefix(c.config.Origin, "https://")
 	crossOrigin := http.NewCrossOriginProtection()
 	if err := crossOrigin.AddTrustedOrigin(c.config.Origin); err != nil {
 		return nil, err
 	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(c.refuseCrossOrigin))
-	h := c.observe(web.Headers(crossOrigin.Handler(mux), https))
+	h := c.observe(named(mux), web.Headers(crossOrigin.Handler(mux), https))
 	if c.config.BehindProxy {
 		h = forwarded(h)
 	}
@@ -51,21 +53,31 @@ func forwarded(next http.Handler) http.Handler {
 	})
 }
 
-// observe limits, names, counts and logs each request. The log has the route and not
-// the address: codes are in addresses.
-func (c *Center) observe(next http.Handler) http.Handler {
+// observe limits, names, counts and logs each request. The log has the operation
+// and not the address: codes are in addresses.
+func (c *Center) observe(name func(*http.Request) string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id, started := requestID(), c.config.Now()
-		w.Header().Set("x-amzn-RequestId", id)
-		r = r.WithContext(audit.WithRequestID(r.Context(), id))
+		id, started := requestID(), time.Now()
+		w.Header().Set("X-Amzn-Requestid", id)
+		w.Header().Set("X-Request-Id", id)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		answer := &answered{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(answer, r)
-		c.requests.add(r.Pattern, answer.status)
-		c.config.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
-			slog.String("id", id), slog.String("route", r.Pattern), slog.Int("status", answer.status),
-			slog.Duration("took", c.config.Now().Sub(started)))
+		ctx := withOperation(audit.WithRequestID(r.Context(), id), name(r))
+		answer := &answered{ResponseWriter: w}
+		defer func() { c.tell(ctx, answer, time.Since(started)) }() // also when the handler cuts the connection
+		next.ServeHTTP(answer, r.WithContext(ctx))
 	})
+}
+
+// tell counts and logs an answer.
+func (c *Center) tell(ctx context.Context, answer *answered, took time.Duration) {
+	name := operation(ctx)
+	c.metrics.Request(name, answer.status, took)
+	level, what := slog.LevelDebug, "request"
+	if answer.status == http.StatusTooManyRequests || answer.Header().Get("X-Amzn-Errortype") == "SlowDownException" {
+		c.metrics.Throttled(name)
+		level, what = slog.LevelInfo, "throttled"
+	}
+	c.config.Logger.LogAttrs(ctx, level, what, slog.Int("status", answer.status), slog.Duration("took", took))
 }
 
 // requestID returns a UUID, the form of AWS's request ids.
@@ -76,12 +88,27 @@ func requestID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
+// answered remembers the status of an answer: 0 before there is one.
 type answered struct {
 	http.ResponseWriter
 	status int
 }
 
 func (a *answered) WriteHeader(status int) {
-	a.status = status
+	if a.status == 0 {
+		a.status = status
+	}
 	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answered) Write(data []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	return a.ResponseWriter.Write(data)
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answered) Unwrap() http.ResponseWriter {
+	return a.ResponseWriter
 }

@@ -114,7 +114,7 @@ func TestForOperators(t *testing.T) {
 	w.register(t)
 	for path, want := range map[string]string{
 		"/healthz": "ok\n", "/readyz": "ready\n",
-		"/metrics": `latchkey_center_requests_total{route="POST /client/register",status="200"} 1` + "\n",
+		"/metrics": `latchkey_center_requests_total{operation="RegisterClient",status="200"} 1` + "\n",
 	} {
 		resp, err := http.Get(w.URL + path)
 		if err != nil {

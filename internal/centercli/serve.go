@@ -175,5 +175,5 @@ func newLogger(e *env, debug bool) *slog.Logger {
 	if debug {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewJSONHandler(e.err, &slog.HandlerOptions{Level: level}))
 }

@@ -69,6 +69,12 @@ func NewHasher() *Hasher {
 	}
 }
 
+// Load returns how many hash now, and how many more sign-ins wait for their turn.
+func (h *Hasher) Load() (running, waiting int) {
+	running = len(h.slots)
+	return running, max(len(h.queue)-running, 0)
+}
+
 // Hash returns the PHC string of a password with a new salt.
 func (h *Hasher) Hash(password string) (string, error) {
 	if err := Valid(password); err != nil {
