@@ -5,9 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -26,11 +24,7 @@ func (c *Center) around(mux *http.ServeMux) (http.Handler, error) {
 		return nil, err
 	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(c.refuseCrossOrigin))
-	h := c.observe(named(mux), web.Headers(crossOrigin.Handler(mux), https))
-	if c.config.BehindProxy {
-		h = forwarded(h)
-	}
-	return h, nil
+	return c.addressed(c.observe(named(mux), web.Headers(crossOrigin.Handler(mux), https))), nil
 }
 
 func (c *Center) refuseCrossOrigin(w http.ResponseWriter, r *http.Request) {
@@ -38,18 +32,6 @@ func (c *Center) refuseCrossOrigin(w http.ResponseWriter, r *http.Request) {
 		Title: "That came from another site",
 		Alert: "Another site tried to send a form here. Nothing was done.",
 		Body:  web.Message{LinkText: "Go to your accounts", Link: "/start"},
-	})
-}
-
-// forwarded takes the client's address from the proxy, which appends it to what
-// the client may have sent itself.
-func forwarded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		values := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if ip, err := netip.ParseAddr(strings.TrimSpace(values[len(values)-1])); err == nil {
-			r.RemoteAddr = net.JoinHostPort(ip.String(), "0")
-		}
-		next.ServeHTTP(w, r)
 	})
 }
 

@@ -106,11 +106,8 @@ func (s *Service) mayApprove(w http.ResponseWriter, r *http.Request, session sig
 		s.otherNetwork(w, r, session, g, code)
 		return false
 	}
-	if again, ok := any(s.SignIn).(interface {
-		Fresh(signin.Session, time.Duration) bool
-		Again(http.ResponseWriter, *http.Request, signin.Session, string)
-	}); ok && !again.Fresh(session, signedInLately) {
-		again.Again(w, r, session, "/device?user_code="+url.QueryEscape(code))
+	if !s.SignIn.Fresh(session, signedInLately) {
+		s.SignIn.Again(w, r, session, "/device?user_code="+url.QueryEscape(code))
 		return false
 	}
 	return true
@@ -149,7 +146,7 @@ func (s *Service) codePage(w http.ResponseWriter, status int, session signin.Ses
 func (s *Service) request(r *http.Request, g DeviceGrant) web.Request {
 	return web.Request{
 		Client:      web.Short(g.ClientName),
-		Address:     g.Address,
+		Address:     where(g.Address),
 		SameNetwork: sameNetwork(g.Address, signin.Address(r)),
 		Age:         web.Age(s.Now().Sub(g.Created)),
 	}

@@ -37,6 +37,14 @@ func sameNetwork(a, b string) bool {
 	return errA == nil && errB == nil && signin.Network(a) == signin.Network(b)
 }
 
+// where is an address as people are told it.
+func where(address string) string {
+	if _, err := netip.ParseAddr(address); err != nil {
+		return "an unknown address"
+	}
+	return address
+}
+
 // flowOff is every page of user codes where there are none.
 func (s *Service) flowOff(w http.ResponseWriter, session signin.Session) {
 	s.Pages.Show(w, http.StatusForbidden, web.Page{
@@ -59,6 +67,6 @@ func (s *Service) otherNetwork(w http.ResponseWriter, r *http.Request, session s
 	s.Pages.Show(w, http.StatusForbidden, web.Page{
 		Title: "This code comes from another network", User: session.User.Name, FormToken: s.SignIn.FormToken(session),
 		Alert: "It cannot be allowed from here. This center takes codes only from programs in the network of your browser.",
-		Body:  web.OtherNetwork{UserCode: code, Request: s.request(r, g), Browser: signin.Address(r)},
+		Body:  web.OtherNetwork{UserCode: code, Request: s.request(r, g), Browser: where(signin.Address(r))},
 	})
 }
