@@ -14,7 +14,7 @@ import (
 )
 
 // headerSigned is a request as an SDK sends it, signed at noon.
-func headerSigned(t *testing.T, k vendor.Credentials, region, service string) *http.Request {
+func headerSigned(t testing.TB, k vendor.Credentials, region, service string) *http.Request {
 	t.Helper()
 	r := httptest.NewRequest("POST", "http://center.test/", strings.NewReader(form))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
