@@ -2,14 +2,16 @@ package sts
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"mime"
 	"net/http"
+
+	"latchkey/internal/center/audit"
 )
 
 const (
@@ -50,10 +52,10 @@ type response struct {
 // ServeHTTP answers the query protocol of STS, asked for by POST with a form or
 // by GET with a query, signed in the header or presigned.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := requestID()
+	id := cmp.Or(audit.RequestID(r.Context()), requestID())
 	action, result, err := s.answer(w, r)
 	if err != nil {
-		e := s.failure(r.Context(), id, err)
+		e := s.failure(r.Context(), err)
 		write(w, e.Status, id, e.response(id))
 		return
 	}
@@ -149,12 +151,12 @@ func find(params []param, name string) *string {
 }
 
 // failure is the answer to err. What went wrong inside goes to the log alone.
-func (s *Service) failure(ctx context.Context, id string, err error) *apiError {
+func (s *Service) failure(ctx context.Context, err error) *apiError {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		return e
 	}
 	if s.Logger != nil {
-		s.Logger.LogAttrs(ctx, slog.LevelError, "sts", slog.String("request_id", id), slog.Any("error", err))
+		s.Logger.ErrorContext(ctx, "request failed", "error", err)
 	}
 	return errInternal
 }

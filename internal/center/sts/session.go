@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"latchkey/internal/center/secret"
 	"latchkey/internal/center/vendor"
 )
 
@@ -95,7 +96,7 @@ func (s *Service) seal(session Session) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("session token: %w", err)
 	}
-	return base64.StdEncoding.EncodeToString(s.Key.Derive("session token").Seal(data, tokenContext(session.AccessKeyID))), nil
+	return base64.StdEncoding.EncodeToString(s.tokenKey(session.AccessKeyID).Seal(data, tokenContext)), nil
 }
 
 // open reads a session token that was sealed for this access key.
@@ -104,7 +105,7 @@ func (s *Service) open(accessKeyID, token string) (Session, error) {
 	if err != nil {
 		return Session{}, ErrInvalid
 	}
-	data, err := s.Key.Derive("session token").Open(sealed, tokenContext(accessKeyID))
+	data, err := s.tokenKey(accessKeyID).Open(sealed, tokenContext)
 	if err != nil {
 		return Session{}, ErrInvalid
 	}
@@ -115,8 +116,15 @@ func (s *Service) open(accessKeyID, token string) (Session, error) {
 	return session, nil
 }
 
-// tokenContext binds a token to its key, and says of what form it is.
-func tokenContext(accessKeyID string) string { return "1 " + accessKeyID }
+// tokenContext says of what form a token is.
+const tokenContext = "session token 1"
+
+// tokenKey binds a token to its access key. It is another for each, as one key is
+// good for 2^32 seals with random nonces (NIST SP 800-38D, section 8.3), which a
+// center may give out in a month.
+func (s *Service) tokenKey(accessKeyID string) secret.Key {
+	return s.Key.Derive("session token of " + accessKeyID)
+}
 
 // secret is the secret access key: 240 bits of an HMAC, 40 characters of standard
 // base64 as AWS's are.
