@@ -23,6 +23,7 @@ import (
 
 	"latchkey/internal/center/audit"
 	"latchkey/internal/center/console"
+	"latchkey/internal/center/fault"
 	"latchkey/internal/center/metrics"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/password"
@@ -76,7 +77,7 @@ func New(ctx context.Context, config Config) (*Center, error) {
 	if !regionForm.MatchString(config.Region) {
 		return nil, fmt.Errorf("region %q is not of AWS's form, such as us-east-1", config.Region)
 	}
-	if err := config.DeviceFlow.Check(); err != nil {
+	if err := errors.Join(config.DeviceFlow.Check(), config.SignIn.Check()); err != nil {
 		return nil, err
 	}
 	startURLs, err := oauth.NewStartURLs(append([]string{config.Origin + "/start"}, config.StartURLs...)...)

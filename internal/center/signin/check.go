@@ -3,10 +3,12 @@ package signin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"latchkey/internal/center/directory"
+	"latchkey/internal/center/secret"
 )
 
 // Wrong passwords: a few at once for a name, then one now and then; more for an
@@ -41,33 +43,53 @@ func (s *Service) checkPassword(r *http.Request, name, word string) (directory.U
 	return found, method, throttle.GiveBack(ctx, tries...)
 }
 
-// byPassword asks who can know: this directory for its own users, their method
-// for users from outside, and all methods in turn for a name that is new here.
+// byPassword asks this directory and then the methods in turn. A password goes
+// to those alone that may know it: this directory for its own users, their
+// method for users from outside, all methods for a name that is new here. The
+// others do the same work for nobody, so that time does not tell who is where.
 func (s *Service) byPassword(ctx context.Context, user directory.User, name, word string) (directory.User, string, error) {
-	if len(s.Methods.Passwords) == 0 || s.builtIn(user) {
-		err := s.checkBuiltIn(ctx, user, word)
+	err := s.checkBuiltIn(ctx, user, word)
+	if !errors.Is(err, ErrWrongPassword) {
 		return user, builtInName, err
 	}
-	away := error(ErrWrongPassword)
 	for _, method := range s.Methods.Passwords {
-		if user.Source != "" && user.Source != method.Name() {
+		mayKnow := !s.builtIn(user) && (user.ID == "" || user.Source == method.Name())
+		if !mayKnow {
+			name, word := secret.ID(), secret.Token()
+			if _, asked := method.Authenticate(ctx, name, word); asked != nil {
+				err = s.worse(ctx, err, method, asked)
+			}
 			continue
 		}
-		identity, err := method.Authenticate(ctx, name, word)
+		identity, asked := method.Authenticate(ctx, name, word)
 		switch {
-		case err == nil:
+		case asked == nil:
 			identity.Method = method.Name()
 			found, err := s.link(ctx, identity)
 			return found, method.Name(), err
-		case errors.Is(err, ErrWrongPassword):
-		case isRefused(err):
-			return user, method.Name(), err
-		default:
-			s.Logger.ErrorContext(ctx, "sign-in method does not answer", "method", method.Name(), "error", err)
-			away = awayError{method.Name(), err}
+		case isRefused(asked):
+			return user, method.Name(), asked
 		}
+		err = s.worse(ctx, err, method, asked)
 	}
-	return user, "", away
+	return user, "", err
+}
+
+// worse returns err, or that the method is away: then who it is is not known.
+func (s *Service) worse(ctx context.Context, err error, method PasswordMethod, asked error) error {
+	if told := s.told(ctx, method.Name(), asked); !errors.Is(told, ErrWrongPassword) && !isRefused(told) {
+		return told
+	}
+	return err
+}
+
+// told says of an error that is not about the person that the method is away.
+func (s *Service) told(ctx context.Context, method string, err error) error {
+	if isRefused(err) || errors.Is(err, ErrWrongPassword) {
+		return err
+	}
+	s.Logger.ErrorContext(ctx, "sign-in method does not answer", "method", method, "error", err)
+	return awayError{method, err}
 }
 
 // builtInName is the method of this directory's own passwords in the records.
@@ -103,8 +125,17 @@ func refuseDisabled(user directory.User) error {
 	return nil
 }
 
+// maxExternalID is room for any provider's ids and the issuer's address.
+const maxExternalID = 1024
+
 // link returns the user of this directory who is the identity, made if new.
 func (s *Service) link(ctx context.Context, identity Identity) (directory.User, error) {
+	if identity.ID == "" || len(identity.ID) > maxExternalID {
+		return directory.User{}, fmt.Errorf("method %s: an identity without an id, or with one that is too long", identity.Method)
+	}
+	if directory.ValidLabel(identity.Email, 320) != nil {
+		identity.Email = "" // nobody is kept out by it
+	}
 	if err := directory.ValidUserName(identity.Name); err != nil {
 		s.Logger.WarnContext(ctx, "sign-in refused: not a user name", "method", identity.Method, "id", identity.ID, "error", err)
 		return directory.User{}, &RefusedError{"Your name at the provider cannot be a user name here. Ask an administrator to change it."}
@@ -117,8 +148,10 @@ func (s *Service) link(ctx context.Context, identity Identity) (directory.User, 
 	if err != nil {
 		return user, err
 	}
-	if len(unknown) > 0 {
-		s.Logger.WarnContext(ctx, "groups of a sign-in method that the directory has not", "method", identity.Method, "groups", unknown)
+	for _, group := range unknown {
+		if _, known := s.warned.LoadOrStore(group, true); !known {
+			s.Logger.WarnContext(ctx, "a sign-in method maps to a group that the directory has not", "method", identity.Method, "group", group)
+		}
 	}
 	return user, refuseDisabled(user)
 }

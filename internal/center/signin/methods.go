@@ -3,7 +3,9 @@ package signin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"regexp"
 )
 
 // Identity is who a sign-in method says that a person is.
@@ -59,6 +61,39 @@ type Methods struct {
 	BuiltIn   BuiltIn // "" is Everyone
 	Passwords []PasswordMethod
 	Redirects []RedirectMethod
+}
+
+// methodName keeps names to what can be part of an address and of an id.
+var methodName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+// Check reports a name that cannot be a method's, or is that of two: users from
+// outside are known by it.
+func (m Methods) Check() error {
+	if m.BuiltIn != "" && m.BuiltIn != Everyone && m.BuiltIn != Administrators {
+		return fmt.Errorf("built_in %q: want everyone or administrators", string(m.BuiltIn))
+	}
+	seen := map[string]bool{builtInName: true, "code": true} // /sign-in/code is a page of its own
+	for _, name := range m.names() {
+		if !methodName.MatchString(name) {
+			return fmt.Errorf("sign-in method %q: a name is up to 32 of a-z, 0-9 and -", name)
+		}
+		if seen[name] {
+			return fmt.Errorf("sign-in method %q: the name is taken", name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+func (m Methods) names() []string {
+	var names []string
+	for _, p := range m.Passwords {
+		names = append(names, p.Name())
+	}
+	for _, r := range m.Redirects {
+		names = append(names, r.Name())
+	}
+	return names
 }
 
 // ErrWrongPassword is a name and a password that do not belong together. It

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,10 +19,10 @@ import (
 // ShowForm is GET /sign-in.
 func (s *Service) ShowForm(w http.ResponseWriter, r *http.Request) {
 	form := web.SignIn{Next: localPath(r.URL.Query().Get("next"))}
-	session, err := s.Session(r)
+	_, err := s.Session(r)
 	switch {
 	case err == nil && r.URL.Query().Has("again"):
-		form.Again, form.Username = true, session.User.Name
+		form.Again = true
 	case err == nil:
 		http.Redirect(w, r, form.Next, http.StatusSeeOther)
 		return
@@ -80,10 +81,9 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, form web.SignIn
 		s.record(r, user, method, "refused")
 		s.form(w, r, http.StatusForbidden, form, refused.Message)
 	case isAway:
-		s.Logger.ErrorContext(r.Context(), "sign-in method does not answer", "method", away.method, "error", away.error)
 		s.record(r, user, away.method, "method away")
 		s.form(w, r, http.StatusServiceUnavailable, form,
-			"The directory that knows you does not answer. Try again in a moment; administrators of this center can still sign in with their password.")
+			"Where you would sign in does not answer now. Try again in a moment. Administrators of this center can still sign in with the password that they have here.")
 	default:
 		s.Fail(w, r, err)
 	}
@@ -126,17 +126,19 @@ func (s *Service) SignOut(w http.ResponseWriter, r *http.Request, session Sessio
 	})
 }
 
-// form shows the ways to sign in. One who signs in again is shown one name.
+// form shows the ways to sign in: all of them, or to one who signs in again, the
+// one that is theirs.
 func (s *Service) form(w http.ResponseWriter, r *http.Request, status int, form web.SignIn, alert string) {
 	title := "Sign in"
-	if form.Next == "" {
-		form.Next = "/start"
-	}
-	if form.Again {
-		title = "Confirm that it is you"
-	}
+	form.Next = localPath(form.Next)
+	form.Administrators = len(s.Methods.Passwords) == 0 && s.Methods.BuiltIn == Administrators
 	for _, m := range s.Methods.Redirects {
 		form.Providers = append(form.Providers, web.Provider{Name: m.Name(), Label: m.Label()})
+	}
+	if session, err := s.Session(r); form.Again && err == nil {
+		title, form.Username = "Confirm that it is you", session.User.Name
+		form.Providers = slices.DeleteFunc(form.Providers, func(p web.Provider) bool { return p.Name != session.User.Source })
+		form.NoPassword = len(form.Providers) > 0
 	}
 	s.Pages.Show(w, status, web.Page{Title: title, Alert: alert, Body: form})
 }

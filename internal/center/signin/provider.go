@@ -33,7 +33,7 @@ func (s *Service) Leave(w http.ResponseWriter, r *http.Request) {
 	form, same := s.asked(r), s.mustBe(r)
 	address, flow, err := method.Start(r.Context(), s.callback(method), same != "")
 	if err != nil {
-		s.refuse(w, r, form, directory.User{}, method.Name(), awayError{method.Name(), err})
+		s.refuse(w, r, form, directory.User{}, method.Name(), s.told(r.Context(), method.Name(), err))
 		return
 	}
 	t := trip{method.Name(), flow, form.Next, same, s.Now().Add(awayWithin)}
@@ -59,7 +59,7 @@ func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, s.cookie("trip", "", -time.Second))
 	identity, err := method.Finish(r.Context(), s.callback(method), t.Flow, r.URL.Query())
 	if err != nil {
-		s.refuse(w, r, web.SignIn{Next: t.Next}, directory.User{}, method.Name(), told(method.Name(), err))
+		s.refuse(w, r, web.SignIn{Next: t.Next}, directory.User{}, method.Name(), s.told(r.Context(), method.Name(), err))
 		return
 	}
 	identity.Method = method.Name()
@@ -72,14 +72,6 @@ func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.welcome(w, r, user, method.Name(), t.Next)
-}
-
-// told says of an error that is not about the person that the method is away.
-func told(method string, err error) error {
-	if isRefused(err) || err == ErrWrongPassword {
-		return err
-	}
-	return awayError{method, err}
 }
 
 func (s *Service) redirect(name string) (RedirectMethod, bool) {

@@ -25,7 +25,12 @@ type half struct {
 	UserID string
 	Method string
 	Next   string
+	Known  string // proves that the password is still the one that was known
 	Until  time.Time
+}
+
+func halfPurpose(user directory.User) string {
+	return "half " + user.ID + " " + user.PasswordHash
 }
 
 // SealingContext is what the secret of a user's second factor is sealed with.
@@ -34,7 +39,7 @@ func SealingContext(userID string) string { return "totp of " + userID }
 // askSecond shows the page for the code.
 func (s *Service) askSecond(w http.ResponseWriter, user directory.User, method, next string) {
 	until := s.Now().Add(secondWithin)
-	http.SetCookie(w, s.cookie("half", s.seal("half", half{user.ID, method, next, until}), secondWithin))
+	http.SetCookie(w, s.cookie("half", s.seal("half", half{user.ID, method, next, s.Key.Sign(halfPurpose(user)), until}), secondWithin))
 	s.secondForm(w, http.StatusOK, user, "")
 }
 
@@ -50,6 +55,9 @@ func (s *Service) SubmitSecond(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	user, err := s.Store.UserByID(r.Context(), h.UserID)
+	if err == nil && !s.Key.Verify(halfPurpose(user), h.Known) {
+		err = ErrNotFound
+	}
 	if err == nil {
 		err = refuseDisabled(user)
 	}
@@ -65,6 +73,8 @@ func (s *Service) SubmitSecond(w http.ResponseWriter, r *http.Request) {
 		s.record(r, user, h.Method, "wrong code")
 		s.secondForm(w, http.StatusForbidden, user,
 			"That code is not right, or has been used. Wait for the next one; check the clock of the device that shows it.")
+	case errors.Is(err, ErrNotFound): // the user, the second factor, or the password that was right
+		s.form(w, r, http.StatusForbidden, web.SignIn{Next: h.Next}, "Your sign-in was changed meanwhile. Sign in again.")
 	case err != nil:
 		s.refuse(w, r, web.SignIn{Next: h.Next}, user, h.Method, err)
 	default:

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"latchkey/internal/center/audit"
@@ -15,8 +16,8 @@ import (
 	"latchkey/internal/center/web"
 )
 
-// Service shows the sign-in page and knows who is signed in. All fields must be
-// set.
+// Service shows the sign-in page and knows who is signed in. All exported fields
+// must be set.
 type Service struct {
 	Store     Store
 	Passwords *password.Hasher
@@ -30,6 +31,8 @@ type Service struct {
 	Secure        bool // cookies are for https alone
 	Now           func() time.Time
 	Logger        *slog.Logger
+
+	warned sync.Map // groups that are missing: told once, and few, as operators name them
 }
 
 // Session returns the session of the browser that sent r, or ErrNotFound.
@@ -38,7 +41,11 @@ func (s *Service) Session(r *http.Request) (Session, error) {
 	if err != nil {
 		return Session{}, ErrNotFound
 	}
-	return s.Store.Session(r.Context(), secret.Hash(cookie.Value), s.Now())
+	session, err := s.Store.Session(r.Context(), secret.Hash(cookie.Value), s.Now())
+	if err == nil && session.User.Disabled { // while the sign-in was under way
+		return Session{}, ErrNotFound
+	}
+	return session, err
 }
 
 // Handler answers a request of somebody who is signed in.

@@ -35,6 +35,9 @@ type Body interface{ template() string }
 type SignIn struct {
 	Username, Next string
 	Again          bool // of Username, who is signed in
+	NoPassword     bool // only providers
+	// Administrators: passwords are for them alone, so providers come first.
+	Administrators bool
 	Providers      []Provider
 }
 
