@@ -22,7 +22,7 @@ func (m *Method) prove(ctx context.Context, s server, dn, password string) error
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer c.close()
 	// Servers that do not know the control ignore it: it is not critical.
 	request := ldap.NewSimpleBindRequest(dn, password, []ldap.Control{ldap.NewControlBeheraPasswordPolicy()})
 	result, err := c.SimpleBind(request)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -102,6 +103,9 @@ type conn struct {
 	raw    net.Conn
 }
 
+// close says goodbye; a server that does not hear it any more is no trouble.
+func (c *conn) close() { _ = c.Close() }
+
 // service connects to the first server that answers, the last good one before
 // the others, and binds as the service account.
 func (m *Method) service(ctx context.Context) (*conn, error) {
@@ -132,7 +136,7 @@ func (m *Method) attempt(ctx context.Context, s server, left int) (*conn, error)
 		err = c.Bind(m.config.BindDN, m.word)
 	}
 	if err != nil {
-		c.Close()
+		c.close()
 		return nil, fmt.Errorf("%s: bind as the service account: %w", s.url, told(err))
 	}
 	return c, c.raw.SetDeadline(deadline)
@@ -143,13 +147,13 @@ func (m *Method) dial(ctx context.Context, s server, deadline time.Time) (*conn,
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.url, err)
 	}
-	context.AfterFunc(ctx, func() { raw.Close() })
+	context.AfterFunc(ctx, func() { _ = raw.Close() }) // it may be closed already
 	c := &conn{server: s, raw: raw}
 	if err := raw.SetDeadline(deadline); err != nil {
 		return nil, err
 	}
 	if err := m.secure(c); err != nil {
-		raw.Close()
+		_ = raw.Close() // nothing was begun on it
 		return nil, fmt.Errorf("%s: %w", s.url, told(err))
 	}
 	return c, nil
@@ -176,7 +180,7 @@ func (m *Method) secure(c *conn) error {
 		return nil
 	}
 	if err := c.StartTLS(trust); err != nil {
-		c.Close()
+		c.close()
 		return fmt.Errorf("start TLS: %w", err)
 	}
 	return nil
@@ -198,14 +202,16 @@ func (c *limitedConn) Read(p []byte) (int, error) {
 }
 
 // told is err in words alone: the library's errors carry whole messages.
-func told(err error) error {
+func told(err error) error { return errors.New(printable(err.Error())) }
+
+// printable is text of the directory, fit for a line of a log.
+func printable(text string) string {
 	const most = 300
-	text := strings.ToValidUTF8(err.Error(), "?")
 	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, text)
-	return errors.New(text[:min(len(text), most)])
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }

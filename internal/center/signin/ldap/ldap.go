@@ -123,7 +123,7 @@ func (m *Method) authenticate(ctx context.Context, username, password string) (s
 	if err != nil {
 		return signin.Identity{}, err
 	}
-	defer service.Close()
+	defer service.close()
 	entry, err := m.find(service, username)
 	if errors.Is(err, signin.ErrWrongPassword) {
 		// The same work as for somebody who exists: time tells nothing.

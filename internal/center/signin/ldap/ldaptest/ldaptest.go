@@ -132,7 +132,7 @@ func Await(address string, atMost time.Duration) bool {
 	defer retry.Stop()
 	for {
 		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
+			_ = conn.Close() // it was only to see that it opens
 			return true
 		}
 		select {
