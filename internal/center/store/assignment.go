@@ -8,8 +8,10 @@ import (
 )
 
 // principals are the ids to which something can be assigned for a user to have
-// it: the user's own and those of the user's groups. It takes the id twice.
-const principals = "(SELECT ? UNION ALL SELECT group_id FROM memberships WHERE user_id = ?)"
+// it: the user's own and those of the user's groups that have anything, as each
+// account is asked for each of them. It takes the id twice.
+const principals = `(SELECT ? UNION ALL SELECT m.group_id FROM memberships m
+	WHERE m.user_id = ? AND EXISTS (SELECT 1 FROM assignments any_of WHERE any_of.principal_id = m.group_id))`
 
 // Accounts returns a page of the accounts in which a user has a role.
 func (db *DB) Accounts(ctx context.Context, userID string, after int64, limit int) ([]directory.Account, error) {
