@@ -54,7 +54,8 @@ func Valid(p string) error {
 	return nil
 }
 
-// Hasher hashes and verifies, no more at once than there are processors.
+// Hasher hashes and verifies, on no more than half of the processors: the others
+// are for requests that need no password, however many sign-ins there are.
 type Hasher struct {
 	slots chan struct{}
 	queue chan struct{}
@@ -62,7 +63,7 @@ type Hasher struct {
 
 // NewHasher returns a Hasher for the whole process.
 func NewHasher() *Hasher {
-	n := runtime.GOMAXPROCS(0)
+	n := max(1, runtime.GOMAXPROCS(0)/2)
 	return &Hasher{
 		slots: make(chan struct{}, n),
 		queue: make(chan struct{}, 32*n),
