@@ -53,6 +53,8 @@ type Config struct {
 	// SignIn is how people sign in: the zero value is by passwords of the
 	// directory.
 	SignIn signin.Methods
+	// Faults are what it does wrong, for those who test clients; nil: nothing.
+	Faults *fault.Faults
 	Logger *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // nil: the database's clock
 }

@@ -24,7 +24,7 @@ func (c *Center) around(mux *http.ServeMux) (http.Handler, error) {
 		return nil, err
 	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(c.refuseCrossOrigin))
-	return c.addressed(c.observe(named(mux), web.Headers(crossOrigin.Handler(mux), https))), nil
+	return c.addressed(c.observe(named(mux), web.Headers(crossOrigin.Handler(c.faulty(mux)), https))), nil
 }
 
 func (c *Center) refuseCrossOrigin(w http.ResponseWriter, r *http.Request) {

@@ -27,6 +27,7 @@ type serveOptions struct {
 	TLSCert     string
 	TLSKey      string
 	BehindProxy bool
+	Fault       string
 	Debug       bool
 }
 
@@ -48,6 +49,7 @@ func newServe(e *env) *cobra.Command {
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM) to serve https with")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
 	f.BoolVar(&o.BehindProxy, "behind-proxy", false, "a proxy in front ends TLS and appends to X-Forwarded-For")
+	f.StringVar(&o.Fault, "fault", "", "fail on demand as this YAML file says, to test clients")
 	f.BoolVar(&o.Debug, "debug", false, "log every request")
 	return c
 }
@@ -81,12 +83,17 @@ func open(ctx context.Context, e *env, o serveOptions, log *slog.Logger, address
 	if err != nil {
 		return nil, err
 	}
+	faults, err := readFaults(o.Fault)
+	if err != nil {
+		return nil, err
+	}
 	return center.New(ctx, center.Config{
 		Database:    database,
 		Origin:      o.origin(address, log),
 		Region:      o.Region,
 		StartURLs:   o.StartURLs,
 		BehindProxy: o.BehindProxy,
+		Faults:      faults,
 		Logger:      log,
 	})
 }
