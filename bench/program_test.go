@@ -117,7 +117,7 @@ func newUser(t testing.TB, p *portal) user {
 	t.Helper()
 	home := t.TempDir()
 	return user{home: home, program: program(t), env: []string{
-		"HOME=" + home, "PATH=/usr/bin:/bin", "TZ=UTC", "NO_PROXY=127.0.0.1", "AWS_ENDPOINT_URL=" + p.URL,
+		"HOME=" + home, "AWS_EC2_METADATA_DISABLED=true", "PATH=/usr/bin:/bin", "TZ=UTC", "NO_PROXY=127.0.0.1", "AWS_ENDPOINT_URL=" + p.URL,
 		"BROWSER=" + os.Args[0], "TEST_BROWSER=1",
 	}}
 }

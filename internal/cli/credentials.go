@@ -11,6 +11,7 @@ import (
 	"latchkey/internal/awsconfig"
 	"latchkey/internal/awscred"
 	"latchkey/internal/credsource"
+	"latchkey/internal/metadata"
 	"latchkey/internal/picker"
 	"latchkey/internal/starturl"
 )
@@ -80,6 +81,9 @@ func credentials(err error) (int, string, bool) {
 	}
 	if _, ok := errors.AsType[*credsource.ExpiredError](err); ok {
 		return exitOther, "get new ones, or name a profile with --profile", true
+	}
+	if _, ok := errors.AsType[*metadata.Error](err); ok {
+		return exitOther, "ask whoever runs this machine, or name a profile that has credentials of its own", true
 	}
 	return 0, "", false
 }

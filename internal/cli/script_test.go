@@ -55,6 +55,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("TZ", "UTC")
 	env.Setenv("NO_PROXY", "127.0.0.1")
+	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	env.Setenv("BROWSER", "approve")
 	env.Setenv("PERSON", "alice")
 	env.Setenv("PASSWORD", "correct horse battery")

@@ -1,10 +1,11 @@
 // Package credsource finds the credentials of a profile: keys in the
 // environment and the files, a sign-in, an assumed role, a web identity, a
-// program. Which of them counts is botocore's order of precedence, so that a
-// profile means here what it means to the AWS CLI.
+// program, the machine. Which of them counts is botocore's order of precedence,
+// so that a profile means here what it means to the AWS CLI.
 //
 // It leaves to others how a sign-in gives credentials (session), the calls to
-// STS (awsapi) and the files of the cache (ssocache). It never prints.
+// STS (awsapi), what a machine is asked (metadata) and the files of the cache
+// (ssocache). It never prints.
 package credsource
 
 import (
@@ -87,11 +88,10 @@ func (s *search) source(profile string) (source, error) {
 	if assumesRole(p) {
 		return s.role(p, []string{profile})
 	}
-	from, err := s.profile(p, !s.Named)
-	if from == nil && err == nil {
-		err = s.nothing(profile)
+	if from, err := s.profile(p, !s.Named); from != nil || err != nil {
+		return from, err
 	}
-	return from, err
+	return s.machine(profile)
 }
 
 // profile is the first of the places that a profile itself names but for a
@@ -132,15 +132,8 @@ func (s *search) signIn(p awsconfig.Profile) (source, error) {
 	return func(ctx context.Context) (awscred.Credentials, error) { return s.SignIn(ctx, sso) }, nil
 }
 
-// nothing says that there are no credentials. Those of containers and virtual
-// machines, which AWS clients look for last, are not served.
+// nothing says that there are no credentials.
 func (s *search) nothing(profile string) error {
-	if s.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI")+s.Getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != "" {
-		return &awsconfig.ConfigError{
-			Message: fmt.Sprintf("profile %q has no credentials, and those of the container are not served", profile),
-			Hint:    "let the AWS client ask the container for them itself",
-		}
-	}
 	if p, _ := s.Config.Profile(profile); has(p, "sso_session") {
 		return &awsconfig.ConfigError{
 			Message: fmt.Sprintf("profile %q names an sso-session, but neither account nor role: it has a token and no credentials", profile),

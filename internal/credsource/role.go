@@ -59,11 +59,21 @@ func (s *search) named(p awsconfig.Profile, kind string) (source, error) {
 				"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source_profile")
 		}
 		return s.environment()
-	case "Ec2InstanceMetadata", "EcsContainer":
-		return nil, unserved(p, "credential_source", kind)
+	case "EcsContainer":
+		from, err := s.container()
+		if from == nil && err == nil {
+			err = wrong(p, "credential_source", "takes its source from the container, and the environment names none",
+				"run the command in a container of ECS or EKS, or name a source_profile")
+		}
+		return from, err
+	case "Ec2InstanceMetadata":
+		return s.instance(func(why error) error {
+			return wrong(p, "credential_source", "takes its source from the EC2 instance: "+why.Error(),
+				"run the command on an instance with a role, or name a source_profile")
+		})
 	}
 	return nil, wrong(p, "credential_source", fmt.Sprintf("has the credential_source %q, which does not exist", kind),
-		"write Environment, or name a source_profile in its place")
+		"write Environment, EcsContainer or Ec2InstanceMetadata, or name a source_profile in its place")
 }
 
 // sourceProfile is the profile name, from which p takes the credentials for its

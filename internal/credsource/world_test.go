@@ -36,7 +36,7 @@ func newWorld(t *testing.T, config, credentials string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{env: map[string]string{}, lives: time.Hour}
+	w := &world{env: map[string]string{"AWS_EC2_METADATA_DISABLED": "true"}, lives: time.Hour}
 	w.Finder = credsource.Finder{
 		Config: cfg, Cache: ssocache.In(t.TempDir()), Now: func() time.Time { return now },
 		Getenv: func(name string) string { return w.env[name] }, Environ: w.environ,
@@ -189,6 +189,9 @@ credential_source = Environment
 [profile role-ec2]
 role_arn = R
 credential_source = Ec2InstanceMetadata
+[profile role-ecs]
+role_arn = R
+credential_source = EcsContainer
 [profile role-odd]
 role_arn = R
 credential_source = environment
