@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,11 +105,11 @@ func TestInstanceSettings(t *testing.T) {
 // many, is not asked for a token again: it may answer without.
 func TestTokenThatDoesNotArrive(t *testing.T) {
 	release := make(chan struct{})
-	var puts int
+	var puts atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodPut:
-			puts++
+			puts.Add(1)
 			<-release
 		case strings.HasSuffix(r.URL.Path, "/"):
 			fmt.Fprint(w, "role")
@@ -120,8 +121,8 @@ func TestTokenThatDoesNotArrive(t *testing.T) {
 	defer close(release)
 	i := metadata.Instance{Endpoint: server.URL + "/", Timeout: 200 * time.Millisecond, Attempts: 3, Now: time.Now}
 	c, err := i.Credentials(t.Context())
-	if err != nil || c.AccessKeyID != "GIVEN" || puts != 1 {
-		t.Errorf("%v, %v, %d requests for a token", c.AccessKeyID, err, puts)
+	if err != nil || c.AccessKeyID != "GIVEN" || puts.Load() != 1 {
+		t.Errorf("%v, %v, %d requests for a token", c.AccessKeyID, err, puts.Load())
 	}
 }
 
