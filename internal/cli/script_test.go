@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"latchkey/internal/center"
+	"latchkey/internal/center/fault"
 	"latchkey/internal/cli"
 	_ "latchkey/internal/warm" // as in the program
 	"latchkey/internal/webuser"
@@ -78,9 +79,14 @@ func cmdCenter(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ctx, stop := context.WithCancel(context.Background())
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	var faults *fault.Faults
+	if file, err := os.ReadFile(ts.MkAbs("faults.yaml")); err == nil {
+		faults, err = fault.Parse("faults.yaml", file)
+		ts.Check(err)
+	}
 	c, err := center.New(ctx, center.Config{
 		Database: "sqlite:" + filepath.Join(ts.Getenv("WORK"), strings.ReplaceAll(ln.Addr().String(), ":", "-")+".db"), Origin: origin, Region: "us-east-1",
-		StartURLs: args, Logger: log,
+		StartURLs: args, Faults: faults, Logger: log,
 	})
 	ts.Check(err)
 	_, err = c.Import(ctx, bytes.NewReader(directory), "directory.yaml")

@@ -91,7 +91,7 @@ func TestHowOften(t *testing.T) {
 	half := func(seed int) string {
 		return pattern(t, fmt.Sprintf("{seed: %d, faults: [{fault: error, rate: 0.5}]}", seed))
 	}
-	if half(1) != half(1) || half(1) == half(2) || strings.Count(half(1), "x") == 10 || strings.Count(half(1), "x") == 0 {
+	if again := half(1); again != half(1) || again == half(2) || strings.Count(half(1), "x") == 10 || strings.Count(half(1), "x") == 0 {
 		t.Errorf("%s, %s, and of another seed %s", half(1), half(1), half(2))
 	}
 }
