@@ -1,0 +1,136 @@
+// Package oidc signs people in at an OpenID Connect provider: authorization
+// code with PKCE, and an ID token that is checked in every way that the
+// specifications name. It is the only package that speaks it. Who may come in,
+// and the browser's way there and back, are for package signin.
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"latchkey/internal/center/secret"
+	"latchkey/internal/center/signin"
+)
+
+// Method signs people in at one provider. It is a signin.RedirectMethod.
+type Method struct {
+	config Config
+	secret string
+	http   *http.Client
+	known  discovery
+}
+
+// New reads the files that c names and asks nobody: a provider that is away
+// must not keep the center from starting.
+func New(c Config) (*Method, error) {
+	m, err := build(c)
+	if err != nil {
+		return nil, fmt.Errorf("oidc %q: %w", c.Name, err)
+	}
+	return m, nil
+}
+
+func build(c Config) (*Method, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	m := &Method{config: c, known: newDiscovery()}
+	if m.secret, err = c.clientSecret(); err != nil {
+		return nil, err
+	}
+	m.http, err = c.client()
+	return m, err
+}
+
+// Name is the method's in the configuration.
+func (m *Method) Name() string { return m.config.Name }
+
+// Label is what people call the provider.
+func (m *Method) Label() string { return m.config.Label }
+
+// freshly begins the nonce of a flow in which the provider was asked to let the
+// person sign in again, so that the answer can be held to it.
+const freshly = "fresh-"
+
+// Start returns the provider's page to send the browser to.
+func (m *Method) Start(ctx context.Context, callback string, fresh bool) (string, signin.Flow, error) {
+	p, err := m.provider(ctx)
+	if err != nil {
+		return "", signin.Flow{}, m.fault(err)
+	}
+	flow := signin.Flow{State: secret.Token(), Nonce: secret.Token(), Verifier: oauth2.GenerateVerifier()}
+	var again []oauth2.AuthCodeOption
+	if fresh {
+		flow.Nonce = freshly + flow.Nonce
+		again = append(again, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+	}
+	options := append(again, oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier))
+	return m.oauth(p, callback).AuthCodeURL(flow.State, options...), flow, nil
+}
+
+func (m *Method) oauth(p *provider, callback string) *oauth2.Config {
+	endpoint := p.Endpoint()
+	endpoint.AuthStyle = p.authStyle(m.secret)
+	return &oauth2.Config{
+		ClientID: m.config.ClientID, ClientSecret: m.secret, Endpoint: endpoint, RedirectURL: callback, Scopes: m.config.Scopes,
+	}
+}
+
+// Finish trades the code of answer for an ID token and returns who that is
+// about. A *signin.RefusedError is for the person; other errors are the
+// provider's, or of somebody who plays it.
+func (m *Method) Finish(ctx context.Context, callback string, flow signin.Flow, answer url.Values) (signin.Identity, error) {
+	p, err := m.provider(ctx)
+	if err != nil {
+		return signin.Identity{}, m.fault(err)
+	}
+	code, err := m.code(p, flow, answer)
+	if err != nil {
+		return signin.Identity{}, m.fault(err)
+	}
+	token, err := m.redeem(ctx, p, callback, flow, code)
+	if err != nil {
+		return signin.Identity{}, m.fault(err)
+	}
+	claims, err := m.verify(ctx, p, flow, token)
+	if err != nil {
+		return signin.Identity{}, m.fault(err)
+	}
+	who, err := m.identity(claims)
+	if err != nil {
+		return signin.Identity{}, m.fault(err)
+	}
+	return who, nil
+}
+
+// fault names the method, but leaves what is for the person as it is.
+func (m *Method) fault(err error) error {
+	if _, refused := errors.AsType[*signin.RefusedError](err); refused {
+		return err
+	}
+	return fmt.Errorf("oidc %q: %s", m.config.Name, printable(err.Error()))
+}
+
+func refused(format string, args ...any) error {
+	return &signin.RefusedError{Message: fmt.Sprintf(format, args...)}
+}
+
+// printable is text of the provider, fit for a line of a log.
+func printable(text string) string {
+	const most = 400
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
+}

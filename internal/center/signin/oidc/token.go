@@ -1,0 +1,135 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"latchkey/internal/center/signin"
+)
+
+const (
+	// leeway is how far the provider's clock may be from this one.
+	leeway = time.Minute
+	// freshFor is how long ago a person may have signed in to the provider when
+	// asked to do so again.
+	freshFor = 5 * time.Minute
+
+	maxToken   = 64 << 10
+	maxSubject = 255 // "It MUST NOT exceed 255 ASCII characters" (Core 1.0, section 2)
+)
+
+// claims are what the provider says of one person.
+type claims map[string]any
+
+// facts are the claims that have to do with the token itself.
+type facts struct {
+	AuthorizedParty *string `json:"azp"`
+	AuthTime        *int64  `json:"auth_time"`
+}
+
+// verify returns the claims of token's ID token (OpenID Connect Core 1.0,
+// section 3.1.3.7), and what the userinfo endpoint adds where they do not do.
+func (m *Method) verify(ctx context.Context, p *provider, flow signin.Flow, token *oauth2.Token) (claims, error) {
+	if !strings.EqualFold(token.TokenType, "Bearer") {
+		return nil, errors.New("token endpoint: token_type is not Bearer")
+	}
+	raw, _ := token.Extra("id_token").(string)
+	if raw == "" || len(raw) > maxToken {
+		return nil, errors.New("token endpoint: no ID token in the answer")
+	}
+	id, err := p.verifier.Verify(ctx, raw)
+	if err != nil {
+		return nil, fmt.Errorf("ID token: %w", err)
+	}
+	if err := m.check(id, flow); err != nil {
+		return nil, fmt.Errorf("ID token: %w", err)
+	}
+	if id.AccessTokenHash != "" {
+		if err := id.VerifyAccessToken(token.AccessToken); err != nil {
+			return nil, fmt.Errorf("ID token: %w", err)
+		}
+	}
+	said := claims{}
+	if err := id.Claims(&said); err != nil {
+		return nil, err
+	}
+	if m.complete(said) || p.UserInfoEndpoint() == "" {
+		return said, nil
+	}
+	return m.more(ctx, p, said, token)
+}
+
+// check is what the library leaves to its caller.
+func (m *Method) check(id *oidc.IDToken, flow signin.Flow) error {
+	var f facts
+	if err := id.Claims(&f); err != nil {
+		return err
+	}
+	now := time.Now()
+	switch {
+	case !same(id.Nonce, flow.Nonce):
+		return errors.New("its nonce is of another sign-in")
+	case !isSubject(id.Subject):
+		return errors.New("its subject is empty, too long or not ASCII")
+	case id.IssuedAt.Unix() <= 0 || id.IssuedAt.After(now.Add(leeway)):
+		return errors.New("it was issued in the future")
+	// "If a Client receives an ID Token with multiple audiences where one or more
+	// is an audience that it does not trust, it MUST be rejected."
+	case len(id.Audience) > 1 && f.AuthorizedParty == nil:
+		return errors.New("it is for several audiences, and none is named as its party")
+	case f.AuthorizedParty != nil && *f.AuthorizedParty != m.config.ClientID:
+		return errors.New("its authorized party is another client")
+	// Providers that cannot ask again say no time.
+	case strings.HasPrefix(flow.Nonce, freshly) && f.AuthTime != nil && time.Unix(*f.AuthTime, 0).Before(now.Add(-freshFor)):
+		return refused("%s did not ask you to sign in again. Sign out there, then try again.", m.config.Label)
+	}
+	return nil
+}
+
+func isSubject(s string) bool {
+	return s != "" && len(s) <= maxSubject && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// complete reports whether said has all that identity needs.
+func (m *Method) complete(said claims) bool {
+	wants := []string{m.config.Claims.Name}
+	if m.config.Claims.Groups != "" {
+		wants = append(wants, m.config.Claims.Groups)
+	}
+	if len(m.config.AllowedDomains) > 0 {
+		wants = append(wants, "email")
+	}
+	return !slices.ContainsFunc(wants, func(name string) bool { return said.at(name) == nil })
+}
+
+// more asks the userinfo endpoint. "The sub Claim in the UserInfo Response MUST
+// be verified to exactly match the sub Claim in the ID Token; if they do not
+// match, the UserInfo Response values MUST NOT be used" (Core 1.0, section
+// 5.3.2).
+func (m *Method) more(ctx context.Context, p *provider, said claims, token *oauth2.Token) (claims, error) {
+	info, err := p.UserInfo(context.WithValue(ctx, oauth2.HTTPClient, m.http), oauth2.StaticTokenSource(token))
+	if err != nil {
+		return nil, fmt.Errorf("userinfo endpoint: %w", err)
+	}
+	if info.Subject == "" || info.Subject != said["sub"] {
+		return nil, errors.New("userinfo endpoint: the answer is about somebody else")
+	}
+	added := claims{}
+	if err := info.Claims(&added); err != nil {
+		return nil, err
+	}
+	// An address and whether it is verified are of one answer.
+	if _, ok := added["email"]; ok {
+		delete(said, "email_verified")
+	}
+	maps.Copy(said, added)
+	return said, nil
+}
