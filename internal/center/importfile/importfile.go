@@ -5,19 +5,17 @@ package importfile
 
 import (
 	"errors"
-	"fmt"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"latchkey/internal/center/directory"
+	"latchkey/internal/center/yamlfile"
 )
 
 // Parse reads data; name stands for it in errors. The error joins one error a
 // mistake, in the file's order.
 func Parse(name string, data []byte) (directory.File, error) {
-	root, err := parse(name, data)
+	root, err := yamlfile.Root(name, data)
 	if err != nil {
 		return directory.File{}, err
 	}
@@ -32,26 +30,6 @@ func Parse(name string, data []byte) (directory.File, error) {
 		"settings":        func(n ast.Node, key string) { r.settings(n, key, &f) },
 	})
 	return f, errors.Join(r.mistakes...)
-}
-
-// parse returns the one mapping that data is, nil for an empty file.
-func parse(name string, data []byte) (root ast.Node, err error) {
-	file, err := parser.ParseBytes(data, 0)
-	if positioned, ok := errors.AsType[yaml.Error](err); ok {
-		at := positioned.GetToken().Position
-		return nil, fmt.Errorf("%s:%d:%d: %s", name, at.Line, at.Column, positioned.GetMessage())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	for _, doc := range file.Docs {
-		if root != nil && doc.Start != nil {
-			at := doc.Start.Position
-			return nil, fmt.Errorf("%s:%d:%d: a second document; want one", name, at.Line, at.Column)
-		}
-		root = doc.Body
-	}
-	return root, nil
 }
 
 func (r *reader) settings(n ast.Node, key string, f *directory.File) {
