@@ -160,6 +160,9 @@ func signIn(err error) (int, string, bool) {
 }
 
 func roleHint(e *session.RoleError) string {
+	if e.Assigned() {
+		return "the account may be suspended or closed, or the assignment is new and not carried out yet: ask your administrator"
+	}
 	if near := e.Near(); near != "" {
 		return "did you mean " + near + "?"
 	}

@@ -30,6 +30,7 @@ type API interface {
 	login.DeviceAPI
 	login.CodeAPI
 	RegisterClient(context.Context, awsapi.RegisterClientInput) (awsapi.Registration, error)
+	ListAccounts(ctx context.Context, token awscred.Secret) ([]awsapi.Account, error)
 	ListAccountRoles(ctx context.Context, token awscred.Secret, accountID string) ([]awsapi.Role, error)
 	GetRoleCredentials(ctx context.Context, token awscred.Secret, accountID, roleName string) (awscred.Credentials, error)
 	Logout(ctx context.Context, token awscred.Secret) error

@@ -28,6 +28,7 @@ type service struct {
 	credentials func(token awscred.Secret) (awscred.Credentials, error)
 	logout      func() error
 	roles       []awsapi.Role
+	accounts    []awsapi.Account
 	registered  awsapi.RegisterClientInput
 }
 
@@ -59,6 +60,11 @@ func (s *service) CreateToken(_ context.Context, in awsapi.CreateTokenInput) (aw
 		return s.createToken(in)
 	}
 	return awsapi.Token{AccessToken: "AT", ExpiresIn: 8 * time.Hour}, nil
+}
+
+func (s *service) ListAccounts(context.Context, awscred.Secret) ([]awsapi.Account, error) {
+	s.called("ListAccounts")
+	return s.accounts, nil
 }
 
 func (s *service) ListAccountRoles(context.Context, awscred.Secret, string) ([]awsapi.Role, error) {
@@ -324,19 +330,21 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// "No access" is all that the service says; the list of roles tells why.
+// "No access" is all that the service says; the lists tell why.
 func TestRoleThatIsNotAssigned(t *testing.T) {
 	for _, tc := range []struct {
 		roles      []awsapi.Role
 		want, near string
+		accounts   []awsapi.Account
 	}{
-		{[]awsapi.Role{{Name: "readonly"}, {Name: "FullAccess"}}, `the role "ReadOnly" in the account 123456789011 is not assigned to you; you have readonly, FullAccess`, "readonly"},
-		{[]awsapi.Role{{Name: "ReadOnyl"}}, "you have ReadOnyl", "ReadOnyl"},
-		{[]awsapi.Role{{Name: "FullAccess"}}, "you have FullAccess", ""},
-		{nil, "no role in the account 123456789011 is assigned to you", ""},
-		{[]awsapi.Role{{Name: "ReadOnly"}}, "No access", ""},
+		{[]awsapi.Role{{Name: "readonly"}, {Name: "FullAccess"}}, `the role "ReadOnly" in the account 123456789011 is not assigned to you; you have readonly, FullAccess`, "readonly", nil},
+		{[]awsapi.Role{{Name: "ReadOnyl"}}, "you have ReadOnyl", "ReadOnyl", nil},
+		{[]awsapi.Role{{Name: "FullAccess"}}, "you have FullAccess", "", nil},
+		{nil, "no role in the account 123456789011 is assigned to you", "", []awsapi.Account{{ID: "123456789011"}}},
+		{nil, "the account 123456789011 is not among yours: no role in it is assigned to you, or it was suspended or closed", "", []awsapi.Account{{ID: "123456789022"}}},
+		{[]awsapi.Role{{Name: "ReadOnly"}}, `the role "ReadOnly" in the account 123456789011 is assigned to you, and refused all the same: GetRoleCredentials was answered with ForbiddenException: No access`, "", nil},
 	} {
-		api := &service{roles: tc.roles, credentials: func(awscred.Secret) (awscred.Credentials, error) {
+		api := &service{roles: tc.roles, accounts: tc.accounts, credentials: func(awscred.Secret) (awscred.Credentials, error) {
 			return awscred.Credentials{}, &awsapi.Error{Operation: "GetRoleCredentials", Code: "ForbiddenException", Status: 403, Description: "No access"}
 		}}
 		s := legacy(t, api)
