@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"latchkey/internal/center/audit"
@@ -78,7 +79,7 @@ func (s *Service) devicesPage(w http.ResponseWriter, r *http.Request, session si
 	}
 	body := web.Devices{Done: done, Others: len(sessions)+len(clients) > 1}
 	for _, one := range sessions {
-		d := s.device(one.Hash, cmp.Or(one.Browser, "A browser"), one.Address, one.Created, one.Expires)
+		d := s.device(one.Hash, capital(cmp.Or(one.Browser, "a browser")), one.Address, one.Created, one.Expires)
 		if d.Here = bytes.Equal(one.Hash, session.Hash); d.Here {
 			body.Browsers = append([]web.Device{d}, body.Browsers...)
 			continue
@@ -94,7 +95,12 @@ func (s *Service) devicesPage(w http.ResponseWriter, r *http.Request, session si
 
 func (s *Service) device(id []byte, name, address string, created, expires time.Time) web.Device {
 	return web.Device{
-		ID: hex.EncodeToString(id), Name: name, Address: address,
+		ID: hex.EncodeToString(id), Name: name, Address: strings.Replace(address, "unknown", "an unknown address", 1),
 		Since: web.Age(s.Now().Sub(created)), Until: web.Moment(expires),
 	}
+}
+
+// capital makes the first letter of text, of ASCII, a capital one.
+func capital(text string) string {
+	return strings.ToUpper(text[:1]) + text[1:]
 }

@@ -10,17 +10,17 @@ import (
 )
 
 // command is the line that sets up a profile for a role and leaves only its
-// region, output format and name to ask.
-func (s *Service) command(accountID, role string) string {
-	words := []string{
-		"latchkey", "configure", "sso",
-		"--sso-session", sessionName(s.Origin), "--sso-start-url", s.Origin + "/start", "--sso-region", s.Region,
-		"--sso-account-id", accountID, "--sso-role-name", role,
+// region, output format and name to ask: the command, then each flag with its
+// value.
+func (s *Service) command(accountID, role string) []string {
+	line := []string{"latchkey configure sso"}
+	for _, flag := range [][2]string{
+		{"--sso-session", sessionName(s.Origin)}, {"--sso-start-url", s.Origin + "/start"}, {"--sso-region", s.Region},
+		{"--sso-account-id", accountID}, {"--sso-role-name", role},
+	} {
+		line = append(line, flag[0]+" "+quote(flag[1]))
 	}
-	for i, word := range words {
-		words[i] = quote(word)
-	}
-	return strings.Join(words, " ")
+	return line
 }
 
 // sessionName makes of where the center is a name for the sessions with it, the

@@ -22,7 +22,7 @@ type Account struct {
 // Role is what a person can be in an account.
 type Role struct {
 	Name    string
-	Command string // a line for the shell that sets it up
+	Command []string // a line for the shell that sets it up, in the parts that stay together
 }
 
 // Credentials shows the keys of a role.
