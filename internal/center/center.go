@@ -164,31 +164,3 @@ func (c *Center) Close() error {
 	<-c.swept
 	return c.db.Close()
 }
-
-func (c *Center) startSweeping(ctx context.Context) {
-	ctx, c.stop = context.WithCancel(context.WithoutCancel(ctx))
-	c.swept = make(chan struct{})
-	go func() {
-		defer close(c.swept)
-		hourly := time.NewTicker(time.Hour)
-		defer hourly.Stop()
-		for {
-			c.sweep(ctx)
-			select {
-			case <-hourly.C:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-}
-
-func (c *Center) sweep(ctx context.Context) {
-	n, err := c.db.Sweep(ctx, c.config.Now())
-	switch {
-	case err != nil && ctx.Err() == nil:
-		c.config.Logger.Error("sweeping failed", "error", err)
-	case n > 0:
-		c.config.Logger.Info("swept", "rows", n)
-	}
-}

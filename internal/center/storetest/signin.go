@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,6 +109,47 @@ func testThrottleMob(t *testing.T, s Store) {
 	all.Wait()
 	if n := allowed.Load(); n != 3 {
 		t.Errorf("%d of 100 tries at once, want 3", n)
+	}
+}
+
+// One of all who would sweep does, once an interval.
+func testSweepTurn(t *testing.T, s Store) {
+	turns := func(now time.Time) int64 {
+		var all sync.WaitGroup
+		var turns atomic.Int64
+		for range 10 {
+			all.Go(func() {
+				turn, err := s.SweepTurn(t.Context(), time.Hour, now)
+				if turn {
+					turns.Add(1)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		return turns.Load()
+	}
+	for _, step := range []struct {
+		after time.Duration
+		want  int64
+	}{{0, 1}, {59 * time.Minute, 0}, {time.Hour, 1}, {time.Hour, 0}} {
+		if got := turns(start.Add(step.after)); got != step.want {
+			t.Errorf("%d turns after %v, want %d", got, step.after, step.want)
+		}
+	}
+}
+
+// However many expired, all of it goes.
+func testSweepMany(t *testing.T, s Store) {
+	const many = 2100
+	for i := range many {
+		_, err := s.Take(t.Context(), fmt.Sprint("x", i), limit, start)
+		must(t, err)
+	}
+	if n, err := s.Sweep(t.Context(), start.Add(24*time.Hour)); n != many || err != nil {
+		t.Errorf("swept %d of %d, %v", n, many, err)
 	}
 }
 

@@ -28,6 +28,7 @@ type Store interface {
 	PutTOTP(ctx context.Context, userID string, sealed []byte) error
 	DeleteTOTP(ctx context.Context, userID string) error
 	Sweep(ctx context.Context, now time.Time) (int64, error)
+	SweepTurn(ctx context.Context, interval time.Duration, now time.Time) (bool, error)
 	audit.Appender
 	audit.Source
 	ServerKey() secret.Key
@@ -70,6 +71,8 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"throttle under a mob": testThrottleMob,
 		"policies":             testPolicies,
 		"sweep":                testSweep,
+		"sweep of many":        testSweepMany,
+		"sweep in turn":        testSweepTurn,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, newURL(t))
