@@ -16,6 +16,10 @@ import (
 // maxBody is far above any request here.
 const maxBody = 64 << 10
 
+// answerWithin is how long an answer may take in all: a database that does not
+// even refuse must not hold requests for ever.
+const answerWithin = 20 * time.Second
+
 // around is what happens to every request before and after its route.
 func (c *Center) around(mux *http.ServeMux) (http.Handler, error) {
 	https := strings.HasPrefix(c.config.Origin, "https://")
@@ -43,7 +47,9 @@ func (c *Center) observe(name func(*http.Request) string, next http.Handler) htt
 		w.Header().Set("X-Amzn-Requestid", id)
 		w.Header().Set("X-Request-Id", id)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		ctx := withOperation(audit.WithRequestID(r.Context(), id), name(r))
+		ctx, cancel := context.WithTimeout(audit.WithRequestID(r.Context(), id), answerWithin)
+		defer cancel()
+		ctx = withOperation(ctx, name(r))
 		answer := &answered{ResponseWriter: w}
 		defer func() { c.tell(ctx, answer, time.Since(started)) }() // also when the handler cuts the connection
 		next.ServeHTTP(answer, r.WithContext(ctx))

@@ -69,5 +69,6 @@ func (s *Service) until(session sts.Session, duration []string) (until time.Time
 
 func (s *Service) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.Logger.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "error", err)
-	http.Error(w, "500 Internal Server Error", http.StatusInternalServerError)
+	status, _ := web.Failure(w, err)
+	http.Error(w, strconv.Itoa(status)+" "+http.StatusText(status), status)
 }

@@ -73,7 +73,8 @@ func (s *Service) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
 		s.Logger.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "error", err)
-		e = &Error{http.StatusInternalServerError, "InternalServerException", "server_error", "The center could not answer"}
+		status, sentence := web.Failure(w, err)
+		e = &Error{status, "InternalServerException", "server_error", sentence}
 	}
 	// SDKs take the exception from this header, and from __type without it.
 	w.Header().Set("x-amzn-ErrorType", e.Exception)

@@ -84,7 +84,8 @@ func (s *Service) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
 		s.Logger.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "error", err)
-		e = &Error{http.StatusInternalServerError, "InternalServerException", "The center could not answer"}
+		status, sentence := web.Failure(w, err)
+		e = &Error{status, "InternalServerException", sentence}
 	}
 	w.Header().Set("x-amzn-ErrorType", e.Exception)
 	web.JSON(w, e.Status, struct {

@@ -100,9 +100,10 @@ func formPurpose(session Session) string {
 // Fail shows the page for an error that is the center's own.
 func (s *Service) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.Logger.ErrorContext(r.Context(), "page failed", "route", r.Pattern, "error", err)
-	s.Pages.Show(w, http.StatusInternalServerError, web.Page{
+	status, sentence := web.Failure(w, err)
+	s.Pages.Show(w, status, web.Page{
 		Title: "Something went wrong here",
-		Alert: "The center could not answer. Try again in a moment.",
+		Alert: sentence + ".",
 		Body:  web.Message{},
 	})
 }

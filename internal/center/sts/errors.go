@@ -34,6 +34,8 @@ var (
 		"The request body is larger than 65536 bytes."}
 	errInternal = &apiError{http.StatusInternalServerError, "InternalFailure",
 		"The request processing has failed because of an unknown error, exception or failure."}
+	errUnavailable = &apiError{http.StatusServiceUnavailable, "ServiceUnavailable",
+		"The request has failed due to a temporary failure of the server."}
 	errSessionToken = &apiError{http.StatusForbidden, "AccessDenied",
 		"Cannot call GetSessionToken with session credentials"}
 	errChainedDuration = validationError("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")

@@ -12,6 +12,7 @@ import (
 	"net/http"
 
 	"latchkey/internal/center/audit"
+	"latchkey/internal/center/web"
 )
 
 const (
@@ -55,7 +56,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := cmp.Or(audit.RequestID(r.Context()), requestID())
 	action, result, err := s.answer(w, r)
 	if err != nil {
-		e := s.failure(r.Context(), err)
+		e := s.failure(r.Context(), w, err)
 		write(w, e.Status, id, e.response(id))
 		return
 	}
@@ -151,12 +152,15 @@ func find(params []param, name string) *string {
 }
 
 // failure is the answer to err. What went wrong inside goes to the log alone.
-func (s *Service) failure(ctx context.Context, err error) *apiError {
+func (s *Service) failure(ctx context.Context, w http.ResponseWriter, err error) *apiError {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		return e
 	}
 	if s.Logger != nil {
 		s.Logger.ErrorContext(ctx, "request failed", "error", err)
+	}
+	if status, _ := web.Failure(w, err); status == http.StatusServiceUnavailable {
+		return errUnavailable
 	}
 	return errInternal
 }
