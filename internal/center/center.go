@@ -53,6 +53,8 @@ type Config struct {
 	// SignIn is how people sign in: the zero value is by passwords of the
 	// directory.
 	SignIn signin.Methods
+	// Operator is who runs it, for the record of imports.
+	Operator string
 	// Faults are what it does wrong, for those who test clients; nil: nothing.
 	Faults *fault.Faults
 	Logger *slog.Logger     // nil: nothing is logged
@@ -76,13 +78,10 @@ type Center struct {
 // once now and then hourly until Close.
 func New(ctx context.Context, config Config) (*Center, error) {
 	config = config.withDefaults()
-	if !regionForm.MatchString(config.Region) {
-		return nil, fmt.Errorf("region %q is not of AWS's form, such as us-east-1", config.Region)
-	}
-	if err := errors.Join(config.DeviceFlow.Check(), config.SignIn.Check()); err != nil {
+	if err := config.Check(); err != nil {
 		return nil, err
 	}
-	startURLs, err := oauth.NewStartURLs(append([]string{config.Origin + "/start"}, config.StartURLs...)...)
+	startURLs, err := config.startURLs()
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +99,20 @@ func New(ctx context.Context, config Config) (*Center, error) {
 	}
 	c.startSweeping(ctx)
 	return c, nil
+}
+
+// Check reports what New would refuse before it opens the database.
+func (config Config) Check() error {
+	config = config.withDefaults()
+	if !regionForm.MatchString(config.Region) {
+		return fmt.Errorf("region %q is not of AWS's form, such as us-east-1", config.Region)
+	}
+	_, err := config.startURLs()
+	return errors.Join(config.DeviceFlow.Check(), config.SignIn.Check(), err)
+}
+
+func (config Config) startURLs() (oauth.StartURLs, error) {
+	return oauth.NewStartURLs(append([]string{config.Origin + "/start"}, config.StartURLs...)...)
 }
 
 // regionForm keeps regions to what can be part of a host name and of an ARN.

@@ -63,7 +63,7 @@ func newRoot(e *env) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(err.Error(), fmt.Sprintf("see %q", c.CommandPath()+" --help"))
 	})
-	root.AddCommand(newServe(e), newImport(e), newAudit(e))
+	root.AddCommand(newServe(e), newImport(e), newConfig(e), newAudit(e))
 	return root
 }
 

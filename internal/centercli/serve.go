@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/center"
+	"latchkey/internal/center/oauth"
+	"latchkey/internal/center/signin"
 )
 
 type serveOptions struct {
@@ -29,17 +31,33 @@ type serveOptions struct {
 	BehindProxy bool
 	Fault       string
 	Debug       bool
+
+	// These are in the file of --config alone.
+	DeviceFlow oauth.DeviceFlow
+	SignIn     signin.Methods
 }
 
 func newServe(e *env) *cobra.Command {
 	var o serveOptions
+	var config string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the center until SIGTERM or Ctrl-C",
 		Args:  noArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return runServe(c.Context(), e, o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			log := newLogger(e, o.Debug)
+			warnings, err := o.read(config, c.Flags().Changed)
+			if err != nil {
+				return err
+			}
+			for _, warning := range warnings {
+				log.Warn(warning)
+			}
+			return runServe(c.Context(), e, o, log)
+		},
 	}
 	f := c.Flags()
+	f.StringVar(&config, "config", "", "YAML file of settings and sign-in methods; flags win over it")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
 	f.StringVar(&o.Database, "database", "", "sqlite:PATH (default: center.db in the user's state directory)")
 	f.StringVar(&o.Import, "import", "", "import this YAML file before serving")
@@ -54,14 +72,13 @@ func newServe(e *env) *cobra.Command {
 	return c
 }
 
-func runServe(ctx context.Context, e *env, o serveOptions) error {
+func runServe(ctx context.Context, e *env, o serveOptions, log *slog.Logger) error {
 	if err := o.check(); err != nil {
 		return err
 	}
 	if err := o.checkCertificate(); err != nil {
 		return err
 	}
-	log := newLogger(e, o.Debug)
 	ln, address, err := center.Listen(o.Listen)
 	if err != nil {
 		return withHint(err, "choose another address with --listen; port 0 takes a free one")
@@ -87,15 +104,17 @@ func open(ctx context.Context, e *env, o serveOptions, log *slog.Logger, address
 	if err != nil {
 		return nil, err
 	}
-	return center.New(ctx, center.Config{
-		Database:    database,
-		Origin:      o.origin(address, log),
-		Region:      o.Region,
-		StartURLs:   o.StartURLs,
-		BehindProxy: o.BehindProxy,
-		Faults:      faults,
-		Logger:      log,
-	})
+	config := o.center(o.origin(address, log))
+	config.Database, config.Faults, config.Logger = database, faults, log
+	return center.New(ctx, config)
+}
+
+// center is what of the options is the center's, at origin.
+func (o serveOptions) center(origin string) center.Config {
+	return center.Config{
+		Origin: origin, Region: o.Region, StartURLs: o.StartURLs, BehindProxy: o.BehindProxy,
+		DeviceFlow: o.DeviceFlow, SignIn: o.SignIn,
+	}
 }
 
 func importThenServe(ctx context.Context, e *env, o serveOptions, c *center.Center, ln net.Listener, log *slog.Logger, address string) error {
