@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -58,9 +59,18 @@ func (c *checker) value(n ast.Node, t reflect.Type, key string) {
 	case reflect.Map:
 		c.anyKeys(n, t.Elem(), key)
 	default:
-		if _, scalar := n.(ast.ScalarNode); !scalar {
-			c.mistake(n, key, "want one value")
-		}
+		c.scalar(n, t, key)
+	}
+}
+
+func (c *checker) scalar(n ast.Node, t reflect.Type, key string) {
+	if _, ok := n.(ast.ScalarNode); !ok {
+		c.mistake(n, key, "want one value")
+		return
+	}
+	text := n.GetToken().Value
+	if _, err := time.ParseDuration(text); err != nil && t == reflect.TypeFor[time.Duration]() {
+		c.mistake(n, key, "no duration; write 5s or 1m")
 	}
 }
 
