@@ -1,6 +1,7 @@
 package webuser
 
 import (
+	"fmt"
 	"iter"
 	"net/url"
 	"slices"
@@ -52,6 +53,21 @@ func (p *Page) Fill(values map[string]string) {
 	for name, value := range values {
 		p.filled[name] = value
 	}
+}
+
+// Follow opens the first link with this text, wherever it leads.
+func (p *Page) Follow(text string) (*Page, error) {
+	for link := range p.elements("a") {
+		if strings.Join(strings.Fields(textOf(link)), " ") != text {
+			continue
+		}
+		target, err := p.URL.Parse(attr(link, "href"))
+		if err != nil {
+			return nil, err
+		}
+		return p.user.Open(target.String())
+	}
+	return nil, fmt.Errorf("%s has no link %q: %s", p.URL.Path, text, p.excerpt())
 }
 
 func (p *Page) byID(id string) *html.Node {

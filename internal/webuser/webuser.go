@@ -2,8 +2,8 @@
 // demonstration: it keeps cookies, fills in forms by the names of their fields
 // and presses buttons by their ids, as a browser without JavaScript would.
 //
-// It stays on the origin of the page it was sent to, and leaves to others what
-// the pages mean.
+// It stays on the origin of the page it was sent to, but for links and for
+// origins that it may go to, and leaves to others what the pages mean.
 package webuser
 
 import (
@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -25,7 +26,10 @@ const (
 )
 
 // A User is one person with one browser.
-type User struct{ http *http.Client }
+type User struct {
+	http   *http.Client
+	others []string // origins that redirects may lead to
+}
 
 // New returns a person without cookies who asks through hc, whose own cookie
 // jar and redirect policy are not used.
@@ -35,13 +39,18 @@ func New(hc *http.Client) *User {
 		panic(err) // documented to be nil always
 	}
 	own := *hc
-	own.Jar, own.CheckRedirect = jar, sameOrigin
-	return &User{http: &own}
+	u := &User{http: &own}
+	own.Jar, own.CheckRedirect = jar, u.sameOrigin
+	return u
 }
 
+// MayGoTo lets redirects lead to these origins too, SCHEME://HOST:PORT each, as
+// to a provider of sign-ins and back.
+func (u *User) MayGoTo(origins ...string) { u.others = append(u.others, origins...) }
+
 // sameOrigin follows redirects that do not leave scheme, host and port.
-func sameOrigin(req *http.Request, via []*http.Request) error {
-	if origin(req.URL) != origin(via[0].URL) {
+func (u *User) sameOrigin(req *http.Request, via []*http.Request) error {
+	if to := origin(req.URL); to != origin(via[0].URL) && !slices.Contains(u.others, to) {
 		return fmt.Errorf("redirect from %s to %s, another origin", origin(via[0].URL), origin(req.URL))
 	}
 	if len(via) >= maxRedirects {

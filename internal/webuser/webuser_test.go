@@ -55,6 +55,8 @@ func site(t *testing.T) string {
 		w.WriteHeader(http.StatusNotFound)
 		fmt.Fprintf(w, "<p>%s</p>", html.EscapeString(r.URL.RawQuery))
 	})
+	page("GET /links", `<a href="/door">The
+		door</a> <a href="/away">Away</a>`)
 	mux.Handle("GET /away", http.RedirectHandler("http://127.0.0.1:1/", http.StatusFound))
 	mux.Handle("GET /circle", http.RedirectHandler("/circle", http.StatusFound))
 	page("GET /long", strings.Repeat("x", 2<<20))
@@ -136,6 +138,29 @@ func TestWhatCannotBePressed(t *testing.T) {
 	page.Fill(map[string]string{"colour": "red"})
 	if _, err := page.Submit(); err == nil {
 		t.Error("a form without the field was sent")
+	}
+}
+
+func TestLinksAndOtherOrigins(t *testing.T) {
+	elsewhere := site(t)
+	mux := http.NewServeMux()
+	mux.Handle("GET /away", http.RedirectHandler(elsewhere+"/links", http.StatusFound))
+	s := httptest.NewServer(mux)
+	defer s.Close()
+	user := webuser.New(http.DefaultClient)
+	if _, err := user.Open(s.URL + "/away"); err == nil {
+		t.Error("a redirect led to another origin")
+	}
+	user.MayGoTo(elsewhere)
+	links, err := user.Open(s.URL + "/away")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if door, err := links.Follow("The door"); err != nil || !door.HasField("password") {
+		t.Errorf("%v, %v", door, err)
+	}
+	if _, err := links.Follow("The window"); err == nil {
+		t.Error("followed a link that is not there")
 	}
 }
 
