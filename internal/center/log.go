@@ -58,12 +58,15 @@ func (l loggedEvents) Record(ctx context.Context, e audit.Event) error {
 			attrs = append(attrs, a)
 		}
 	}
+	if len(e.Details) > 0 {
+		attrs = append(attrs, slog.Any("details", e.Details))
+	}
 	l.log.LogAttrs(ctx, level, e.Action, attrs...)
 	return nil
 }
 
-// recorder records, and counts and logs what was recorded.
+// recorder records, logs what was recorded and counts all of it.
 func (c *Center) recorder() audit.Recorder {
 	log := &audit.Log{Store: c.db, Now: c.config.Now, Wrote: c.metrics.AuditBatch}
-	return loggedEvents{c.metrics.Events(log), c.config.Logger}
+	return c.metrics.Events(&audit.Sparing{Next: loggedEvents{log, c.config.Logger}, Now: c.config.Now})
 }

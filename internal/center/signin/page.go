@@ -102,7 +102,6 @@ func (s *Service) recordEvent(r *http.Request, action string, user directory.Use
 	if method != "" {
 		e.Details = map[string]string{"method": method}
 	}
-	s.Logger.InfoContext(r.Context(), action, "outcome", outcome, "user", user.Name, "method", method, "address", e.Address)
 	return s.Audit.Record(r.Context(), e)
 }
 
