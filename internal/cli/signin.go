@@ -112,6 +112,10 @@ const browserOpened = `SSO authorization page has automatically been opened in y
 Follow the instructions in the browser to complete this authorization request.
 `
 
+// pageOfError is said beforehand: a service that does not know the start URL or
+// the client must tell the browser alone, and nobody comes back.
+const pageOfError = "If the page shows an error, press Ctrl-C, and check the start URL and the SSO region."
+
 // showURL shows where to sign in with a browser that comes back to this machine.
 func (o signInOptions) showURL(out io.Writer, p login.URLPrompt) {
 	lead := "Using a browser on this machine, open the following URL:"
@@ -121,7 +125,7 @@ func (o signInOptions) showURL(out io.Writer, p login.URLPrompt) {
 	case o.RedirectPort != 0:
 		lead = "Using a browser, open the following URL:"
 	}
-	fmt.Fprintf(out, "%s\n\n%s\n\n%s\n\n", lead, termtext.Safe(p.URL), o.elsewhere())
+	fmt.Fprintf(out, "%s\n\n%s\n\n%s\n%s\n\n", lead, termtext.Safe(p.URL), o.elsewhere(), pageOfError)
 }
 
 // elsewhere says what to do when the browser is on another machine.
