@@ -2,9 +2,11 @@ package center
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"latchkey/internal/center/directory"
 	"latchkey/internal/center/importfile"
 	"latchkey/internal/center/secret"
 )
@@ -37,14 +39,28 @@ func (c *Center) Import(ctx context.Context, r io.Reader, name string) (Summary,
 	if err != nil {
 		return Summary{}, err
 	}
+	for try := 1; ; try++ {
+		summary, err := c.importOnce(ctx, file)
+		if !errors.Is(err, directory.ErrChanged) || try == importTries {
+			return summary, err
+		}
+	}
+}
+
+// importTries is how often an import is planned anew because somebody else, such
+// as another replica that starts with the same file, was faster.
+const importTries = 8
+
+func (c *Center) importOnce(ctx context.Context, file directory.File) (Summary, error) {
 	state, err := c.db.State(ctx)
 	if err != nil {
 		return Summary{}, err
 	}
 	change, err := file.Plan(state, c.passwords, secret.ID)
-	if err != nil {
+	if err != nil || change.Empty() {
 		return Summary{}, err
 	}
+	change.By = c.config.Operator
 	summary := Summary{
 		Users: len(change.Users), Groups: len(change.Groups), Accounts: len(change.Accounts),
 		PermissionSets: len(change.PermissionSets), Assignments: len(change.Assignments),

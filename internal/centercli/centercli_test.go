@@ -84,7 +84,8 @@ func TestErrors(t *testing.T) {
 		want result
 	}{
 		{[]string{"import", "--database", db, bad}, result{1, "",
-			"latchkey-center: " + bad + ":1:10: users[0].nam: unknown key; the keys here are email, name, password, password_hash\n" +
+			"latchkey-center: " + bad + ":1:10: users[0].nam: unknown key; the keys here are " +
+				"administrator, disabled, email, external_id, name, password, password_hash, source\n" +
 				"latchkey-center: " + bad + ":2:17: accounts[0].id: \"1\" must be 12 digits\n" +
 				"hint: nothing was imported; correct the file and import it again\n"}},
 		{[]string{"import", "--database", db, missing}, result{1, "",

@@ -7,6 +7,8 @@ package directory
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -32,12 +34,28 @@ type Account struct {
 }
 
 // PermissionSet is what a person may be in an account; its name is the role's
-// name to the person.
+// name to the person. Its limits are AWS's, see Check.
 type PermissionSet struct {
 	ID              string
 	Name            string
+	Description     string
 	SessionDuration time.Duration // of the role's credentials
+	RelayState      string        // where its console opens; "" for the first page
 	Position        int64
+
+	// These are read only where they are administered; what they allow is
+	// answered by Policies of the store.
+	ManagedPolicies []string          // ARNs
+	InlinePolicy    string            // a JSON document, "" for none
+	Tags            map[string]string // nil for none
+}
+
+// Equal reports whether s and t are the same in everything.
+func (s PermissionSet) Equal(t PermissionSet) bool {
+	return s.ID == t.ID && s.Name == t.Name && s.Description == t.Description &&
+		s.SessionDuration == t.SessionDuration && s.RelayState == t.RelayState && s.Position == t.Position &&
+		s.InlinePolicy == t.InlinePolicy &&
+		slices.Equal(s.ManagedPolicies, t.ManagedPolicies) && maps.Equal(s.Tags, t.Tags)
 }
 
 // ErrNotFound is a user, or a role, that does not exist or is not assigned.

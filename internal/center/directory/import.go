@@ -1,28 +1,47 @@
 package directory
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
 
 // File is what an import file says. Its values obey the rules of names; that
 // its references lead somewhere is Plan's to check, as they may name what the
-// directory has already.
+// directory has already. What is nil was not in the file: it stays as it is.
 type File struct {
 	Users          []FileUser
 	Groups         []FileGroup
-	Accounts       []Account
-	PermissionSets []PermissionSet
+	Accounts       []FileAccount
+	PermissionSets []FilePermissionSet
 	Assignments    []FileAssignment
 	SignInSession  time.Duration // 0: not in the file
 }
 
 // FileUser has a password, a hash of it, or neither: then the user keeps the
-// one that the directory has.
+// one that the directory has. With Source and ExternalID the user is from
+// outside, and has none.
 type FileUser struct {
-	Name, Email            string
-	Password, PasswordHash string
+	Name                    string
+	Where                   string // as in Ref
+	Email                   *string
+	Password, PasswordHash  string
+	Source, ExternalID      string
+	Disabled, Administrator *bool
+}
+
+// FileAccount is an account by its id.
+type FileAccount struct {
+	ID, Name string
+	Email    *string
+}
+
+// FilePermissionSet is a permission set by its name.
+type FilePermissionSet struct {
+	Name                                  string
+	SessionDuration                       *time.Duration
+	Description, RelayState, InlinePolicy *string
+	ManagedPolicies                       *[]string
+	Tags                                  *map[string]string
 }
 
 // FileGroup has exactly the given members.
@@ -68,6 +87,7 @@ type State struct {
 	PermissionSets map[string]PermissionSet
 	Assignments    map[Assignment]bool
 	SignInSession  time.Duration
+	Version        int64 // grows with each change, from 1
 }
 
 // Change is what is to be written, new or changed: a group with all its
@@ -79,26 +99,15 @@ type Change struct {
 	PermissionSets []PermissionSet
 	Assignments    []Assignment
 	SignInSession  time.Duration // 0: as it was
+
+	Version int64  // of the State that it is made for; 0: of any
+	By      string // who makes it, for the record
+	Deeds   []Deed // what it does, for the record
 }
 
-// Passwords hashes and checks passwords.
-type Passwords interface {
-	Hash(password string) (string, error)
-	Verify(hash, password string) bool
-}
+// Empty reports whether there is nothing to write.
+func (c Change) Empty() bool { return len(c.Deeds) == 0 }
 
-// Plan says what has to change in s for it to be as f says; nothing that f does
-// not name. It fills s with the result. IDs of new things come from newID.
-// Its error joins one error for each reference that leads nowhere.
-func (f File) Plan(s State, passwords Passwords, newID func() string) (Change, error) {
-	p := planner{state: s, passwords: passwords, newID: newID}
-	p.users(f.Users)
-	p.groups(f.Groups)
-	p.accounts(f.Accounts)
-	p.permissionSets(f.PermissionSets)
-	p.assignments(f.Assignments)
-	if f.SignInSession != 0 && f.SignInSession != s.SignInSession {
-		p.change.SignInSession = f.SignInSession
-	}
-	return p.change, errors.Join(p.mistakes...)
-}
+// Deed is one thing that was done to the directory, as details of an audit
+// record: {"change": "user added", "user": "alice"}. It has no secret.
+type Deed map[string]string

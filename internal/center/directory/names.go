@@ -40,6 +40,20 @@ func ValidAccountID(id string) error {
 	return nil
 }
 
+// ValidName reports why text cannot be the name of a group or an account.
+func ValidName(text string) error {
+	if text == "" {
+		return errors.New("must not be empty")
+	}
+	return ValidLabel(text, 128)
+}
+
+// ValidEmail reports why text cannot be an address, which may be missing. The
+// longest has 320 characters (RFC 5321, section 4.5.3.1).
+func ValidEmail(text string) error {
+	return ValidLabel(text, 320)
+}
+
 // ValidLabel reports why text cannot be shown as a name or an address: it would
 // break the line it stands in.
 func ValidLabel(text string, max int) error {

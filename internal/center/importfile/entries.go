@@ -3,6 +3,7 @@ package importfile
 import (
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -17,23 +18,40 @@ const (
 )
 
 func (r *reader) user(n ast.Node, path string) directory.FileUser {
-	var u directory.FileUser
+	u := directory.FileUser{Where: r.where(n, path)}
 	before := len(r.mistakes)
 	ok := r.mapping(n, path, fields{
 		"name":          r.checked(&u.Name, directory.ValidUserName),
-		"email":         r.checked(&u.Email, label),
+		"email":         r.given(&u.Email, directory.ValidEmail),
 		"password":      r.secret(&u.Password, password.Valid),
 		"password_hash": r.secret(&u.PasswordHash, password.ValidHash),
+		"source":        r.checked(&u.Source, directory.ValidName),
+		"external_id":   r.checked(&u.ExternalID, validExternalID),
+		"disabled":      r.flag(&u.Disabled),
+		"administrator": r.flag(&u.Administrator),
 	})
 	if !ok {
 		return u
 	}
 	r.require(n, path, before, "name", u.Name)
-	if u.Password != "" && u.PasswordHash != "" {
+	switch {
+	case u.Password != "" && u.PasswordHash != "":
 		r.mistake(n, path, "has both password and password_hash; want one")
+	case len(r.mistakes) == before && (u.Source == "") != (u.ExternalID == ""):
+		r.mistake(n, path, "source and external_id go together")
+	case u.Source != "" && u.Password+u.PasswordHash != "":
+		r.mistake(n, path, "is from outside, where the password is kept; want none here")
 	}
 	r.unique(n, path, "user", directory.UserKey(u.Name))
 	return u
+}
+
+// validExternalID takes whatever a provider may call somebody.
+func validExternalID(id string) error {
+	if id == "" || len(id) > 1024 || !utf8.ValidString(id) {
+		return errors.New("must be 1 to 1024 bytes of UTF-8")
+	}
+	return nil
 }
 
 // secret reads as checked does, without repeating the value in the error.
@@ -56,7 +74,7 @@ func (r *reader) group(n ast.Node, path string) directory.FileGroup {
 	var g directory.FileGroup
 	before := len(r.mistakes)
 	ok := r.mapping(n, path, fields{
-		"name": r.checked(&g.Name, name),
+		"name": r.checked(&g.Name, directory.ValidName),
 		"members": r.list(func(n ast.Node, key string) {
 			var member directory.Ref
 			r.ref(&member)(n, key)
@@ -70,13 +88,13 @@ func (r *reader) group(n ast.Node, path string) directory.FileGroup {
 	return g
 }
 
-func (r *reader) account(n ast.Node, path string) directory.Account {
-	var a directory.Account
+func (r *reader) account(n ast.Node, path string) directory.FileAccount {
+	var a directory.FileAccount
 	before := len(r.mistakes)
 	ok := r.mapping(n, path, fields{
 		"id":    r.checked(&a.ID, directory.ValidAccountID),
-		"name":  r.checked(&a.Name, name),
-		"email": r.checked(&a.Email, label),
+		"name":  r.checked(&a.Name, directory.ValidName),
+		"email": r.given(&a.Email, directory.ValidEmail),
 	})
 	if ok {
 		r.require(n, path, before, "id", a.ID, "name", a.Name)
@@ -85,20 +103,70 @@ func (r *reader) account(n ast.Node, path string) directory.Account {
 	return a
 }
 
-func (r *reader) permissionSet(n ast.Node, path string) directory.PermissionSet {
-	s := directory.PermissionSet{SessionDuration: directory.MinSessionDuration}
+func (r *reader) permissionSet(n ast.Node, path string) directory.FilePermissionSet {
+	var s directory.FilePermissionSet
 	before := len(r.mistakes)
 	ok := r.mapping(n, path, fields{
-		"name": r.checked(&s.Name, directory.ValidPermissionSetName),
+		"name":        r.checked(&s.Name, directory.ValidPermissionSetName),
+		"description": r.given(&s.Description, directory.ValidDescription),
 		"session_duration": func(n ast.Node, key string) {
-			s.SessionDuration = r.duration(n, key, directory.MinSessionDuration, directory.MaxSessionDuration)
+			d := r.duration(n, key, directory.MinSessionDuration, directory.MaxSessionDuration)
+			s.SessionDuration = &d
 		},
+		"relay_state":      r.given(&s.RelayState, directory.ValidRelayState),
+		"managed_policies": r.managedPolicies(&s.ManagedPolicies),
+		"inline_policy":    r.inlinePolicy(&s.InlinePolicy),
+		"tags":             r.tags(&s.Tags),
 	})
 	if ok {
 		r.require(n, path, before, "name", s.Name)
 		r.unique(n, path, "permission set", s.Name)
 	}
 	return s
+}
+
+func (r *reader) managedPolicies(target **[]string) field {
+	return func(n ast.Node, key string) {
+		arns := []string{}
+		before := len(r.mistakes)
+		r.list(func(n ast.Node, key string) { arns = append(arns, r.text(n, key)) })(n, key)
+		if len(r.mistakes) == before {
+			r.complain(n, key, directory.ValidManagedPolicies(arns))
+			*target = &arns
+		}
+	}
+}
+
+// inlinePolicy is not repeated in the error: it may have thousands of lines.
+func (r *reader) inlinePolicy(target **string) field {
+	return func(n ast.Node, key string) {
+		before := len(r.mistakes)
+		document := r.text(n, key)
+		if len(r.mistakes) == before {
+			r.complain(n, key, directory.ValidInlinePolicy(document))
+			*target = &document
+		}
+	}
+}
+
+func (r *reader) tags(target **map[string]string) field {
+	return func(n ast.Node, key string) {
+		m, ok := n.(*ast.MappingNode)
+		if !ok {
+			r.mistake(n, key, "want keys and values, such as {team: payments}")
+			return
+		}
+		tags := make(map[string]string, len(m.Values))
+		before := len(r.mistakes)
+		for _, value := range m.Values {
+			tag := r.text(value.Key, key)
+			tags[tag] = r.text(value.Value, join(key, tag))
+		}
+		if len(r.mistakes) == before {
+			r.complain(n, key, directory.ValidTags(tags))
+			*target = &tags
+		}
+	}
 }
 
 func (r *reader) assignment(n ast.Node, path string) directory.FileAssignment {
@@ -123,18 +191,7 @@ func (r *reader) assignment(n ast.Node, path string) directory.FileAssignment {
 // ref reads the name of something that is defined elsewhere.
 func (r *reader) ref(target *directory.Ref) field {
 	return func(n ast.Node, key string) {
-		r.checked(&target.Name, name)(n, key)
+		r.checked(&target.Name, directory.ValidName)(n, key)
 		target.Where = r.where(n, key)
 	}
-}
-
-func name(text string) error {
-	if text == "" {
-		return errors.New("must not be empty")
-	}
-	return directory.ValidLabel(text, 128)
-}
-
-func label(text string) error {
-	return directory.ValidLabel(text, 320) // the longest address, RFC 5321
 }

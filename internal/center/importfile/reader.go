@@ -110,6 +110,33 @@ func (r *reader) checked(target *string, valid func(string) error) field {
 	}
 }
 
+// given is checked for a value that may be missing.
+func (r *reader) given(target **string, valid func(string) error) field {
+	return func(n ast.Node, key string) {
+		var value string
+		r.checked(&value, valid)(n, key)
+		*target = &value
+	}
+}
+
+func (r *reader) flag(target **bool) field {
+	return func(n ast.Node, key string) {
+		b, ok := n.(*ast.BoolNode)
+		if !ok {
+			r.mistake(n, key, "want true or false")
+			return
+		}
+		*target = &b.Value
+	}
+}
+
+// complain reports what is wrong with the value of a key, if anything.
+func (r *reader) complain(n ast.Node, key string, err error) {
+	if err != nil {
+		r.mistake(n, key, "%v", err)
+	}
+}
+
 func (r *reader) duration(n ast.Node, key string, least, most time.Duration) time.Duration {
 	before := len(r.mistakes)
 	value := r.text(n, key)
@@ -119,6 +146,10 @@ func (r *reader) duration(n ast.Node, key string, least, most time.Duration) tim
 	d, err := time.ParseDuration(value)
 	if err != nil {
 		r.mistake(n, key, "%q is no duration; write 90m or 8h", clip(value))
+		return 0
+	}
+	if d%time.Second != 0 {
+		r.mistake(n, key, "%s is not of whole seconds", value)
 		return 0
 	}
 	if d < least || d > most {
@@ -168,9 +199,4 @@ func clip(s string) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[:80], "") + "…"
-}
-
-// brief writes whole hours as 1h and not as 1h0m0s.
-func brief(d time.Duration) string {
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
 }

@@ -34,7 +34,7 @@ func (db *DB) AccountName(ctx context.Context, id string) (string, error) {
 }
 
 const selectRoles = `
-	SELECT id, name, session_duration, position FROM permission_sets
+	SELECT id, name, description, session_duration, relay_state, position FROM permission_sets
 	WHERE EXISTS (
 		SELECT 1 FROM assignments
 		WHERE permission_set_id = permission_sets.id AND account_id = ? AND principal_id IN ` + principals + `)
@@ -62,7 +62,7 @@ func (db *DB) Role(ctx context.Context, userID, accountID, name string) (directo
 
 func scanSets(rows foundRows, err error) ([]directory.PermissionSet, error) {
 	sets, err := collect(rows, err, func(s *directory.PermissionSet) []any {
-		return []any{&s.ID, &s.Name, &s.SessionDuration, &s.Position}
+		return []any{&s.ID, &s.Name, &s.Description, &s.SessionDuration, &s.RelayState, &s.Position}
 	})
 	for i := range sets {
 		sets[i].SessionDuration *= time.Millisecond // kept in milliseconds

@@ -2,14 +2,20 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/directory"
 )
 
-// Apply writes a change of the directory, all of it or nothing.
+// Apply writes a change of the directory and its record, all of it or nothing.
+// A change made for an older version of the directory is directory.ErrChanged.
 func (db *DB) Apply(ctx context.Context, c directory.Change) error {
 	return db.transact(ctx, func(tx *transaction) error {
+		if err := nextVersion(ctx, tx, c.Version); err != nil {
+			return err
+		}
 		for _, apply := range []func(context.Context, *transaction, directory.Change) error{
 			applyUsers, applyGroups, applyAccounts, applyPermissionSets, applyAssignments, applySettings,
 		} {
@@ -17,8 +23,23 @@ func (db *DB) Apply(ctx context.Context, c directory.Change) error {
 				return err
 			}
 		}
-		return nil
+		return db.recordDeeds(ctx, tx, c.By, c.Deeds)
 	})
+}
+
+// nextVersion makes others who change the directory wait until tx has ended. A
+// version of 0 is any.
+func nextVersion(ctx context.Context, tx *transaction, version int64) error {
+	return execOne(ctx, tx, directory.ErrChanged,
+		"UPDATE directory_head SET version = version + 1 WHERE id = 1 AND (version = ? OR ? = 0)", version, version)
+}
+
+func (db *DB) recordDeeds(ctx context.Context, tx *transaction, by string, deeds []directory.Deed) error {
+	events := make([]audit.Event, len(deeds))
+	for i, deed := range deeds {
+		events[i] = audit.Event{Action: "directory change", Outcome: "ok", User: by, Details: deed}
+	}
+	return db.appendAudit(ctx, tx, db.Now(), events...)
 }
 
 func applyUsers(ctx context.Context, tx *transaction, c directory.Change) error {
@@ -54,25 +75,20 @@ func bit(b bool) int {
 	return 0
 }
 
-// signOutIfNew ends the sessions and tokens of a user who gets another password,
-// and what was allowed but not fetched yet: it may be changed because somebody
-// else knew it.
+// signOutIfNew ends everything of a user who gets another password, which may be
+// because somebody else knew it, and of one who may not sign in any more.
 func signOutIfNew(ctx context.Context, tx *transaction, u directory.User) error {
-	for _, table := range []string{"sessions", "device_grants", "code_grants", "families", "tokens"} {
-		_, err := tx.ExecContext(ctx, "DELETE FROM "+table+` WHERE user_id IN (
-			SELECT id FROM users WHERE id = ? AND password_hash <> ?)`, u.ID, u.PasswordHash)
-		if err != nil {
-			return err
-		}
+	var changed int
+	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM users WHERE id = ? AND password_hash <> ?", u.ID, u.PasswordHash).Scan(&changed)
+	if err != nil || changed == 0 && !u.Disabled {
+		return err
 	}
-	return nil
+	return endAll(ctx, tx, u.ID)
 }
 
 func applyGroups(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, g := range c.Groups {
-		_, err := tx.ExecContext(ctx,
-			"INSERT INTO user_groups (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", g.ID, g.Name)
-		if err != nil {
+		if err := putGroup(ctx, tx, g); err != nil {
 			return err
 		}
 		if err := setMembers(ctx, tx, g); err != nil {
@@ -82,57 +98,99 @@ func applyGroups(ctx context.Context, tx *transaction, c directory.Change) error
 	return nil
 }
 
+func putGroup(ctx context.Context, tx *transaction, g directory.Group) error {
+	_, err := tx.ExecContext(ctx,
+		"INSERT INTO user_groups (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name", g.ID, g.Name)
+	return err
+}
+
+// setMembers leaves those whom a sign-in method made members.
 func setMembers(ctx context.Context, tx *transaction, g directory.Group) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM memberships WHERE group_id = ? AND source = ''", g.ID); err != nil {
 		return err
 	}
 	for _, userID := range g.Members {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO memberships (user_id, group_id, source) VALUES (?, ?, '')
-			ON CONFLICT (user_id, group_id) DO UPDATE SET source = ''`, userID, g.ID)
-		if err != nil {
+		if err := putMember(ctx, tx, g.ID, userID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func putMember(ctx context.Context, tx *transaction, groupID, userID string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO memberships (user_id, group_id, source) VALUES (?, ?, '')
+		ON CONFLICT (user_id, group_id) DO UPDATE SET source = ''`, userID, groupID)
+	return err
 }
 
 func applyAccounts(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, a := range c.Accounts {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO accounts (id, name, email, position) VALUES (?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email`,
-			a.ID, a.Name, a.Email, a.Position)
-		if err != nil {
+		if err := putAccount(ctx, tx, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func putAccount(ctx context.Context, tx *transaction, a directory.Account) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO accounts (id, name, email, position) VALUES (?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email`,
+		a.ID, a.Name, a.Email, a.Position)
+	return err
 }
 
 func applyPermissionSets(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, s := range c.PermissionSets {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO permission_sets (id, name, session_duration, position) VALUES (?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET session_duration = excluded.session_duration`,
-			s.ID, s.Name, s.SessionDuration.Milliseconds(), s.Position)
-		if err != nil {
+		if err := putPermissionSet(ctx, tx, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func putPermissionSet(ctx context.Context, tx *transaction, s directory.PermissionSet) error {
+	if s.ManagedPolicies == nil {
+		s.ManagedPolicies = []string{}
+	}
+	if s.Tags == nil {
+		s.Tags = map[string]string{}
+	}
+	managed, err := json.Marshal(s.ManagedPolicies)
+	if err != nil {
+		return err
+	}
+	tags, err := json.Marshal(s.Tags)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO permission_sets (id, name, description, session_duration, relay_state, position,
+			managed_policies, inline_policy, tags)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET description = excluded.description,
+			session_duration = excluded.session_duration, relay_state = excluded.relay_state,
+			managed_policies = excluded.managed_policies, inline_policy = excluded.inline_policy, tags = excluded.tags`,
+		s.ID, s.Name, s.Description, s.SessionDuration.Milliseconds(), s.RelayState, s.Position,
+		string(managed), s.InlinePolicy, string(tags))
+	return err
+}
+
 func applyAssignments(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, a := range c.Assignments {
-		_, err := tx.ExecContext(ctx,
-			"INSERT INTO assignments (principal_id, account_id, permission_set_id) VALUES (?, ?, ?)",
-			a.PrincipalID, a.AccountID, a.PermissionSetID)
-		if err != nil {
+		if err := putAssignment(ctx, tx, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func putAssignment(ctx context.Context, tx *transaction, a directory.Assignment) error {
+	_, err := tx.ExecContext(ctx,
+		"INSERT INTO assignments (principal_id, account_id, permission_set_id) VALUES (?, ?, ?)",
+		a.PrincipalID, a.AccountID, a.PermissionSetID)
+	return err
 }
 
 func applySettings(ctx context.Context, tx *transaction, c directory.Change) error {

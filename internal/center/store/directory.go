@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,6 +42,9 @@ func (db *DB) State(ctx context.Context) (directory.State, error) {
 		return s, err
 	}
 	defer tx.Rollback()
+	if err := tx.QueryRowContext(ctx, "SELECT version FROM directory_head WHERE id = 1").Scan(&s.Version); err != nil {
+		return s, err
+	}
 	for _, read := range []func(context.Context, *transaction, directory.State) error{
 		readUsers, readGroups, readAccounts, readPermissionSets, readAssignments,
 	} {
@@ -67,7 +71,7 @@ func readGroups(ctx context.Context, tx *transaction, s directory.State) error {
 	if err != nil {
 		return err
 	}
-	rows, err = tx.QueryContext(ctx, "SELECT group_id, user_id FROM memberships WHERE source = '' ORDER BY user_id")
+	rows, err = tx.QueryContext(ctx, "SELECT group_id, user_id FROM memberships WHERE source = ''")
 	pairs, err := collect(rows, err, func(p *[2]string) []any { return []any{&p[0], &p[1]} })
 	members := map[string][]string{}
 	for _, p := range pairs {
@@ -75,6 +79,7 @@ func readGroups(ctx context.Context, tx *transaction, s directory.State) error {
 	}
 	for _, g := range groups {
 		g.Members = members[g.ID]
+		slices.Sort(g.Members)
 		s.Groups[g.Name] = g
 	}
 	return err
@@ -92,8 +97,8 @@ func readAccounts(ctx context.Context, tx *transaction, s directory.State) error
 }
 
 func readPermissionSets(ctx context.Context, tx *transaction, s directory.State) error {
-	rows, err := tx.QueryContext(ctx, "SELECT id, name, session_duration, position FROM permission_sets")
-	sets, err := scanSets(rows, err)
+	rows, err := tx.QueryContext(ctx, "SELECT "+setColumns+" FROM permission_sets")
+	sets, err := scanWholeSets(rows, err)
 	for _, set := range sets {
 		s.PermissionSets[set.Name] = set
 	}

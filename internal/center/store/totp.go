@@ -9,7 +9,11 @@ import (
 // PutTOTP keeps the sealed secret of a user's second factor, instead of one that
 // the user has.
 func (db *DB) PutTOTP(ctx context.Context, userID string, sealed []byte) error {
-	_, err := db.write.ExecContext(ctx, `
+	return putTOTP(ctx, db.write, userID, sealed)
+}
+
+func putTOTP(ctx context.Context, on executor, userID string, sealed []byte) error {
+	_, err := on.ExecContext(ctx, `
 		INSERT INTO totps (user_id, sealed, last_step) VALUES (?, ?, 0)
 		ON CONFLICT (user_id) DO UPDATE SET sealed = excluded.sealed, last_step = 0`, userID, sealed)
 	return err
@@ -24,7 +28,11 @@ func (db *DB) TOTP(ctx context.Context, userID string) ([]byte, error) {
 
 // DeleteTOTP takes a user's second factor away, or returns signin.ErrNotFound.
 func (db *DB) DeleteTOTP(ctx context.Context, userID string) error {
-	return execOne(ctx, db.write, signin.ErrNotFound, "DELETE FROM totps WHERE user_id = ?", userID)
+	return deleteTOTP(ctx, db.write, userID)
+}
+
+func deleteTOTP(ctx context.Context, on executor, userID string) error {
+	return execOne(ctx, on, signin.ErrNotFound, "DELETE FROM totps WHERE user_id = ?", userID)
 }
 
 // UseTOTP makes a time step and those before it used, or returns
