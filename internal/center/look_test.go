@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ func TestPagesAreSound(t *testing.T) {
 	w := serve(t)
 	d := w.startDevice(t, w.register(t))
 	program := w.program(t)
+	w.person(t).signIn("alice", "correct horse")
 	p := w.person(t)
 	pages := map[string]page{
 		"sign-in":        p.open("/sign-in"),
@@ -30,7 +32,17 @@ func TestPagesAreSound(t *testing.T) {
 		"code":           p.open(program.address()),
 		"dead":           p.open("/authorize"),
 		"no such page":   p.open("/nothing"),
+		"by a link":      p.open(w.startDevice(t, w.register(t)).complete + "&link=1"),
+		"denied":         p.press("cli_deny_button"),
+		"devices":        p.open("/start/devices"),
+		"devices ended":  p.press("end_others"),
+		"wrong device":   p.send("/start/devices", p.page.token(t, "kind", "browser", "id", "00")),
+		"nothing found":  p.open("/start?find=zebra"),
 	}
+	p.open("/start")
+	pages["credentials"] = p.press("credentials_123456789011_ReadOnly")
+	p.open("/start")
+	pages["no role"] = p.send("/start/credentials", p.page.token(t, "account_id", "123456789022", "role_name", "FullAccess"))
 	p.open("/start")
 	pages["signed out"] = p.press("sign_out_button")
 	titles := map[string]bool{}
@@ -40,9 +52,24 @@ func TestPagesAreSound(t *testing.T) {
 		}
 		titles[text(page.tags("title")[0])] = true
 	}
-	if len(titles) < 8 {
+	if len(titles) < 12 {
 		t.Errorf("pages of the same title: %v", titles)
 	}
+}
+
+// token is a form of this page's session with these fields.
+func (p page) token(t *testing.T, pairs ...string) url.Values {
+	t.Helper()
+	values := url.Values{}
+	for _, n := range p.tags("input") {
+		if attr(n, "name") == "form_token" {
+			values.Set("form_token", attr(n, "value"))
+		}
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	return values
 }
 
 func (p page) faults() []string {
@@ -67,7 +94,7 @@ func (p page) faults() []string {
 		} else {
 			seen[id] = true
 		}
-		if n.Data == "input" && attr(n, "type") != "hidden" && !p.labelled(attr(n, "id")) {
+		if (n.Data == "input" && attr(n, "type") != "hidden" || n.Data == "textarea") && !p.labelled(attr(n, "id")) {
 			faults = append(faults, "no label for "+attr(n, "name"))
 		}
 		if n.Data == "button" && (text(n) == "" || attr(n, "id") == "") {
