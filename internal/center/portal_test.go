@@ -102,12 +102,16 @@ func TestCommandOfARole(t *testing.T) {
 // The button ends on the page that says whose console it would be.
 func TestConsoleOfARole(t *testing.T) {
 	w := serve(t)
+	const s3 = "https://eu-central-1.console.aws.amazon.com/s3"
+	if _, err := w.Import(t.Context(), strings.NewReader("permission_sets: [{name: ReadOnly, relay_state: "+s3+"}]"), "s3.yaml"); err != nil {
+		t.Fatal(err)
+	}
 	_, start := w.user(t, "alice", "correct horse")
 	p, err := start.Press("console_123456789022_ReadOnly")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"123456789022", "ReadOnly", "alice"} {
+	for _, want := range []string{"123456789022", "ReadOnly", "alice", s3} {
 		if !strings.Contains(p.Text(), want) {
 			t.Errorf("%s does not say %q: %s", p.URL.Path, want, p.Text())
 		}

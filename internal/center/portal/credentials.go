@@ -43,17 +43,18 @@ func (s *Service) ShowCredentials(w http.ResponseWriter, r *http.Request, sessio
 	})
 }
 
-// OpenConsole is POST /start/console: it leads to the console as a role.
+// OpenConsole is POST /start/console: it leads to the console as a role,
+// where its permission set says.
 func (s *Service) OpenConsole(w http.ResponseWriter, r *http.Request, session signin.Session) {
 	if s.Console == nil {
 		s.noRole(w, session, "This center opens no console.")
 		return
 	}
-	c, _, ok := s.take(w, r, session)
+	c, set, ok := s.take(w, r, session)
 	if !ok {
 		return
 	}
-	address, err := s.Console.LoginURL(r.Context(), c, "")
+	address, err := s.Console.LoginURL(r.Context(), c, set.RelayState)
 	if err != nil {
 		s.SignIn.Fail(w, r, err)
 		return
