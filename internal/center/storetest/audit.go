@@ -62,3 +62,27 @@ func testAuditByMany(t *testing.T, s Store) {
 		t.Errorf("%v, %v, want %d records", head, err, logs*each)
 	}
 }
+
+// Replicas, and a command line beside them, make one chain.
+func testAuditByReplicas(t *testing.T, open func(t *testing.T, url string) Store, url string) {
+	const replicas, each = 3, 100
+	var done sync.WaitGroup
+	var first Store
+	for i := range replicas {
+		s := open(t, url)
+		t.Cleanup(func() { must(t, s.Close()) })
+		log := &audit.Log{Store: s, Now: func() time.Time { return start }}
+		for j := range each {
+			done.Go(func() {
+				if err := log.Record(t.Context(), audit.Event{Action: "token", User: fmt.Sprint(i, " ", j)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		first = s
+	}
+	done.Wait()
+	if head, err := audit.Verify(t.Context(), first, audit.Head{}); err != nil || head.Seq != replicas*each {
+		t.Errorf("%v, %v, want %d records", head, err, replicas*each)
+	}
+}

@@ -81,6 +81,7 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		})
 	}
 	t.Run("reopened", func(t *testing.T) { testReopened(t, open, newURL(t)) })
+	t.Run("audit by replicas", func(t *testing.T) { testAuditByReplicas(t, open, newURL(t)) })
 }
 
 // start is the time at which all tests begin, of whole milliseconds.
