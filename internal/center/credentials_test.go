@@ -95,3 +95,27 @@ func TestPermissionSetsAllowNoRolesByThemselves(t *testing.T) {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
 }
+
+// TestPoliciesAreReadAsTheyAre: what a permission set allows changes for running
+// credentials, too, and each try is recorded.
+func TestPoliciesAreReadAsTheyAre(t *testing.T) {
+	w := serve(t)
+	c, _ := w.roleCredentials(t)
+	const form = "Action=AssumeRole&RoleArn=arn:aws:iam::123456789022:role/Deploy&RoleSessionName=alice-ci"
+	for _, tt := range []struct {
+		effect string
+		status int
+	}{{"Allow", http.StatusOK}, {"Deny", http.StatusForbidden}} {
+		policy := `{"Statement": {"Effect": "` + tt.effect + `", "Action": "sts:*", "Resource": "arn:aws:iam::*:role/Deploy"}}`
+		if _, err := w.Import(t.Context(), strings.NewReader("permission_sets: [{name: ReadOnly, inline_policy: '"+policy+"'}]"), "policy.yaml"); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.sts(t, c, form); got.Status != tt.status {
+			t.Errorf("%s: %d %s", tt.effect, got.Status, got.Body)
+		}
+	}
+	got := w.recorded(t, "assume role")
+	if len(got) != 2 || !strings.Contains(got[0], "ok") || !strings.Contains(got[0], "arn:aws:iam::123456789022:role/Deploy") || !strings.Contains(got[1], "not authorized") {
+		t.Errorf("recorded %q", got)
+	}
+}
