@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,29 +36,46 @@ func List(ctx context.Context, s Source, f Filter) iter.Seq2[Record, error] {
 	}
 }
 
-// newest keeps the last that matched in a ring.
+// newest looks at the end of the chain, and further back until it has enough.
 func newest(ctx context.Context, s Source, f Filter) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		var ring []Record
-		matched := 0
-		for r, err := range Records(ctx, s, 0) {
-			switch {
-			case err != nil:
-				yield(r, err)
-				return
-			case !f.matches(r):
-				continue
-			case len(ring) < f.Limit:
-				ring = append(ring, r)
-			default:
-				ring[matched%f.Limit] = r
-			}
-			matched++
+		head, err := s.AuditHead(ctx)
+		if err != nil {
+			yield(Record{}, err)
+			return
 		}
-		for i := range ring {
-			if !yield(ring[(matched+i)%len(ring)], nil) {
-				return
+		for window := int64(max(f.Limit, page)); ; window *= 8 {
+			after := max(head.Seq-window, 0)
+			found, err := last(ctx, s, f, after)
+			if err == nil && len(found) < f.Limit && after > 0 {
+				continue
 			}
+			for _, r := range found {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(Record{}, err)
+			}
+			return
 		}
 	}
+}
+
+// last returns the newest that f chooses above after, keeping no more than those.
+func last(ctx context.Context, s Source, f Filter, after int64) ([]Record, error) {
+	var found []Record
+	for r, err := range Records(ctx, s, after) {
+		switch {
+		case err != nil:
+			return nil, err
+		case f.matches(r):
+			found = append(found, r)
+		}
+		if len(found) >= 2*f.Limit {
+			found = slices.Clone(found[len(found)-f.Limit:])
+		}
+	}
+	return found[max(len(found)-f.Limit, 0):], nil
 }
