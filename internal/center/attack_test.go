@@ -21,12 +21,9 @@ import (
 // dump is every row of the database but the counters of tries.
 func (w *world) dump(t *testing.T) string {
 	t.Helper()
-	db, err := sql.Open("sqlite", w.Database)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := w.open(t)
 	defer db.Close()
-	tables := query(t, db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('throttles', 'sqlite_sequence') ORDER BY name")
+	tables := query(t, db, w.tables())
 	var b strings.Builder
 	for _, table := range tables {
 		fmt.Fprintln(&b, table, query(t, db, "SELECT * FROM "+strings.Trim(table, "[]")+" ORDER BY 1, 2"))
@@ -186,6 +183,7 @@ func TestSessionIsNewAtEachSignIn(t *testing.T) {
 
 // Whoever reads the database or the log can neither sign in nor act.
 func TestNoSecretAtRest(t *testing.T) {
+	onSQLite(t)
 	w := serve(t)
 	client := w.register(t)
 	pending := w.startDevice(t, client)

@@ -60,7 +60,8 @@ func (c *clock) Advance(d time.Duration) {
 type world struct {
 	*center.Center
 	URL      string
-	Database string // path
+	Database string // path, where it is a file
+	address  string // of the database
 	Clock    *clock
 	Log      *bytes.Buffer // complete when the center is closed
 	server   *httptest.Server
@@ -75,8 +76,9 @@ func serve(t *testing.T, configure ...func(*center.Config)) *world {
 	}
 	w.server = httptest.NewUnstartedServer(nil)
 	w.URL = "http://" + w.server.Listener.Addr().String()
+	w.address = database(t, w.Database)
 	config := center.Config{
-		Database:  "sqlite:" + w.Database,
+		Database:  w.address,
 		Origin:    w.URL,
 		StartURLs: []string{"https://d-1234567890.awsapps.com/start"},
 		Logger:    slog.New(slog.NewJSONHandler(w.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -73,7 +73,7 @@ func TestCredentialsLastToTheirEnd(t *testing.T) {
 // TestReplicasVerifyOneAnother, and another center verifies neither.
 func TestReplicasVerifyOneAnother(t *testing.T) {
 	one := serve(t)
-	two := serve(t, func(config *center.Config) { config.Database = "sqlite:" + one.Database })
+	two := serve(t, func(config *center.Config) { config.Database = one.address })
 	other := serve(t)
 	c, _ := one.roleCredentials(t)
 	if got := two.sts(t, c, whoAmI); got.Status != http.StatusOK {

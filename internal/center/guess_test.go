@@ -1,7 +1,6 @@
 package center_test
 
 import (
-	"database/sql"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -17,6 +16,7 @@ import (
 // probability of 2.4 x 10^-4 at most. It is the count of codes looked up: each
 // is one of 20^8.
 func TestGuessingUserCodes(t *testing.T) {
+	onSQLite(t)
 	if testing.Short() {
 		t.Skip("six thousand guesses")
 	}
@@ -53,10 +53,7 @@ func TestGuessingUserCodes(t *testing.T) {
 // often would take longer than the guesses.
 func (w *world) cookies(t *testing.T, n int) []string {
 	t.Helper()
-	db, err := sql.Open("sqlite", w.Database)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := w.open(t)
 	defer db.Close()
 	tx, err := db.Begin()
 	if err != nil {

@@ -1,7 +1,6 @@
 package center_test
 
 import (
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -40,10 +39,7 @@ func (w *world) user(t *testing.T, name, password string) (*webuser.User, *webus
 // recorded is what the audit record has of an action, its outcomes and details.
 func (w *world) recorded(t *testing.T, action string) []string {
 	t.Helper()
-	db, err := sql.Open("sqlite", w.Database)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := w.open(t)
 	defer db.Close()
 	return query(t, db, fmt.Sprintf("SELECT outcome, user_name, client, address, details FROM audit_records WHERE action = '%s' ORDER BY seq", action))
 }
@@ -231,16 +227,14 @@ func TestDevices(t *testing.T) {
 // family is the id of the program's family on the page.
 func (w *world) family(t *testing.T, client string) string {
 	t.Helper()
-	db, err := sql.Open("sqlite", w.Database)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := w.open(t)
 	defer db.Close()
-	ids := query(t, db, "SELECT lower(hex(f.id)) FROM families f JOIN clients c ON c.id = f.client_id WHERE c.name = '"+client+"'")
-	if len(ids) != 1 {
-		t.Fatalf("families of %s: %v", client, ids)
+	var id []byte
+	err := db.QueryRow("SELECT f.id FROM families f JOIN clients c ON c.id = f.client_id WHERE c.name = '" + client + "'").Scan(&id)
+	if err != nil {
+		t.Fatalf("the family of %s: %v", client, err)
 	}
-	return strings.Trim(ids[0], "[]")
+	return hex.EncodeToString(id)
 }
 
 // With the id of somebody else's browser or program nothing can be done.

@@ -185,7 +185,7 @@ func TestRefreshAfterRestart(t *testing.T) {
 	p, first := w.allowed(t)
 	second := w.refresh(t, p, first.refresh).tokens(t)
 	w.stop()
-	again := serve(t, func(c *center.Config) { c.Database = "sqlite:" + w.Database })
+	again := serve(t, func(c *center.Config) { c.Database = w.address })
 	if got := again.refresh(t, p, first.refresh).tokens(t); got != second {
 		t.Errorf("after a restart %+v, want %+v", got, second)
 	}

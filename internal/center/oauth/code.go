@@ -88,6 +88,9 @@ func (s *Service) redeemCode(r *http.Request, c Client, in tokenInput) (any, err
 	if errors.Is(err, ErrNotFound) {
 		return nil, s.burnCode(r, c, g, codeUsed)
 	}
+	if err == nil {
+		err = s.recordToken(r, c, "token", g.UserID, g.UserName)
+	}
 	return out, err
 }
 

@@ -53,6 +53,8 @@ type DeviceGrant struct {
 	UserCodeMAC []byte
 	ClientID    string
 	ClientName  string // only read
+	UserID      string // these two, only read: who approved it
+	UserName    string
 	StartURL    string
 	Address     string // of the client
 	Status      Status
@@ -66,6 +68,7 @@ type CodeGrant struct {
 	CodeHash    []byte
 	ClientID    string
 	UserID      string
+	UserName    string // only read
 	SessionHash []byte // of the browser session in which it was allowed
 	RedirectURI string // that it was sent to
 	Challenge   string // of PKCE, S256
@@ -104,10 +107,11 @@ type Tokens struct {
 
 // RefreshToken gets the next tokens of its family, once.
 type RefreshToken struct {
-	Hash   []byte
-	Family Family
-	UserID string    // only read
-	Used   time.Time // zero: not yet
+	Hash     []byte
+	Family   Family
+	UserID   string // these two, only read
+	UserName string
+	Used     time.Time // zero: not yet
 }
 
 // Token is an access token. It acts for UserID until Expires.

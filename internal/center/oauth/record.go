@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"latchkey/internal/center/audit"
-	"latchkey/internal/center/secret"
 	"latchkey/internal/center/signin"
 )
 
@@ -15,13 +14,9 @@ func (s *Service) record(r *http.Request, e audit.Event) error {
 }
 
 // recordToken keeps that a client got an access token, and whose it is.
-func (s *Service) recordToken(r *http.Request, c Client, action, access string) error {
-	t, err := s.Store.Token(r.Context(), secret.Hash(access), s.Now())
-	if err != nil {
-		return err
-	}
+func (s *Service) recordToken(r *http.Request, c Client, action, userID, userName string) error {
 	return s.record(r, audit.Event{
-		Action: action, Outcome: "ok", UserID: t.UserID, User: t.UserName, Client: c.Name,
+		Action: action, Outcome: "ok", UserID: userID, User: userName, Client: c.Name,
 		Details: map[string]string{"client_id": c.ID},
 	})
 }

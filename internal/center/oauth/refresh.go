@@ -58,7 +58,7 @@ func (s *Service) rotate(r *http.Request, c Client, t RefreshToken, presented st
 	if err != nil {
 		return nil, err
 	}
-	if err := s.recordToken(r, c, "token refreshed", out.AccessToken); err != nil {
+	if err := s.recordToken(r, c, "token refreshed", t.UserID, t.UserName); err != nil {
 		return nil, err
 	}
 	return out.lasting(next.Expires.Sub(now)), nil

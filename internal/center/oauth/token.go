@@ -109,6 +109,9 @@ func (s *Service) redeemDevice(r *http.Request, c Client, g DeviceGrant) (any, e
 	if errors.Is(err, ErrNotFound) {
 		return nil, invalidGrant("The device code has been used")
 	}
+	if err == nil {
+		err = s.recordToken(r, c, "token", g.UserID, g.UserName)
+	}
 	return out, err
 }
 
@@ -134,9 +137,6 @@ func (s *Service) begin(r *http.Request, c Client, f Family,
 		f.Expires = t.Expires
 	}
 	if err := redeem(r.Context(), f, t, now); err != nil {
-		return nil, err
-	}
-	if err := s.recordToken(r, c, "token", out.AccessToken); err != nil {
 		return nil, err
 	}
 	return out.lasting(t.Expires.Sub(now)), nil

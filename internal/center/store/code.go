@@ -24,9 +24,9 @@ func (db *DB) Code(ctx context.Context, codeHash []byte) (oauth.CodeGrant, error
 	var scopes string
 	var created, expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT client_id, user_id, session_hash, redirect_uri, challenge, scopes, address, status, created, expires
-		FROM code_grants WHERE code_hash = ?`, codeHash).
-		Scan(&g.ClientID, &g.UserID, &g.SessionHash, &g.RedirectURI, &g.Challenge, &scopes, &g.Address, &g.Status, &created, &expires)
+		SELECT g.client_id, g.user_id, u.name, g.session_hash, g.redirect_uri, g.challenge, g.scopes, g.address, g.status, g.created, g.expires
+		FROM code_grants g JOIN users u ON u.id = g.user_id WHERE g.code_hash = ?`, codeHash).
+		Scan(&g.ClientID, &g.UserID, &g.UserName, &g.SessionHash, &g.RedirectURI, &g.Challenge, &scopes, &g.Address, &g.Status, &created, &expires)
 	if err != nil {
 		return oauth.CodeGrant{}, orMissing(err, oauth.ErrNotFound)
 	}

@@ -17,8 +17,8 @@ func (db *DB) PutDevice(ctx context.Context, g oauth.DeviceGrant) error {
 }
 
 const selectDevice = `
-	SELECT g.device_hash, g.user_code_mac, g.client_id, c.name, g.start_url, g.address, g.status, g.created, g.expires
-	FROM device_grants g JOIN clients c ON c.id = g.client_id `
+	SELECT g.device_hash, g.user_code_mac, g.client_id, c.name, COALESCE(u.id, ''), COALESCE(u.name, ''), g.start_url, g.address, g.status, g.created, g.expires
+	FROM device_grants g JOIN clients c ON c.id = g.client_id LEFT JOIN users u ON u.id = g.user_id `
 
 // Device returns a grant by its device code, or oauth.ErrNotFound.
 func (db *DB) Device(ctx context.Context, deviceHash []byte) (oauth.DeviceGrant, error) {
@@ -34,7 +34,7 @@ func (db *DB) PendingDevice(ctx context.Context, userCodeMAC []byte, now time.Ti
 func scanDevice(row foundRow) (oauth.DeviceGrant, error) {
 	var g oauth.DeviceGrant
 	var created, expires int64
-	err := row.Scan(&g.DeviceHash, &g.UserCodeMAC, &g.ClientID, &g.ClientName, &g.StartURL, &g.Address,
+	err := row.Scan(&g.DeviceHash, &g.UserCodeMAC, &g.ClientID, &g.ClientName, &g.UserID, &g.UserName, &g.StartURL, &g.Address,
 		&g.Status, &created, &expires)
 	if err != nil {
 		return oauth.DeviceGrant{}, orMissing(err, oauth.ErrNotFound)

@@ -48,10 +48,10 @@ func (db *DB) RefreshToken(ctx context.Context, hash []byte) (oauth.RefreshToken
 	var used sql.NullInt64
 	var expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT r.used, f.id, f.client_id, f.user_id, f.scopes, f.expires
-		FROM refresh_tokens r JOIN families f ON f.id = r.family_id
+		SELECT r.used, f.id, f.client_id, f.user_id, u.name, f.scopes, f.expires
+		FROM refresh_tokens r JOIN families f ON f.id = r.family_id JOIN users u ON u.id = f.user_id
 		WHERE r.hash = ?`, hash).
-		Scan(&used, &t.Family.ID, &t.Family.ClientID, &t.UserID, &scopes, &expires)
+		Scan(&used, &t.Family.ID, &t.Family.ClientID, &t.UserID, &t.UserName, &scopes, &expires)
 	if err != nil {
 		return oauth.RefreshToken{}, orMissing(err, oauth.ErrNotFound)
 	}

@@ -40,6 +40,7 @@ func testCodes(t *testing.T, s Store) {
 	ctx := t.Context()
 	fill(t, s)
 	want := code(t, s, "a")
+	want.UserName = "Alice"
 	got, err := s.Code(ctx, want.CodeHash)
 	must(t, err)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -118,7 +119,7 @@ func testRotate(t *testing.T, s Store) {
 	must(t, s.RedeemCode(ctx, family(g), some("1"), start))
 	got, err := s.RefreshToken(ctx, hash("refresh 1"))
 	must(t, err)
-	want := oauth.RefreshToken{Hash: hash("refresh 1"), Family: family(g), UserID: "u-alice"}
+	want := oauth.RefreshToken{Hash: hash("refresh 1"), Family: family(g), UserID: "u-alice", UserName: "Alice"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

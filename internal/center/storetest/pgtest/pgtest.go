@@ -1,18 +1,18 @@
-//go:build unix
-
 // Package pgtest runs a PostgreSQL server for tests: a real one, of the
 // machine, with its data in a directory of its own.
 package pgtest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -31,7 +31,7 @@ type Server struct {
 	t       testing.TB
 	dir     string
 	port    int
-	account *syscall.Credential // it refuses to be run by root
+	account account // that it runs as
 	process *exec.Cmd
 	sync    string // "on", "off"
 	made    atomic.Int64
@@ -53,13 +53,13 @@ func StartDurable(t testing.TB) *Server {
 
 func start(t testing.TB, sync string) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: tempDir(t), port: freePort(t), account: account(t), sync: sync}
-	s.own(s.dir)
+	s := &Server{t: t, dir: tempDir(t), port: freePort(t), account: someoneElse(t), sync: sync}
+	s.account.own(t, s.dir)
 	secret := filepath.Join(s.dir, "password")
 	if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.own(secret)
+	s.account.own(t, secret)
 	initdb := s.command("initdb", "-D", s.data(), "-U", "latchkey", "--pwfile", secret, "--auth", "scram-sha-256",
 		"--encoding", "UTF8", "--locale", "C", "--no-sync")
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -134,17 +134,39 @@ func (s *Server) URL() string {
 	return s.url(name)
 }
 
+// Address is where other programs can make databases with Database.
+func (s *Server) Address() string { return s.url("postgres") }
+
+// Database makes an empty database on the server at address and returns the
+// database's own address.
+func Database(t testing.TB, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "test" + strings.ToLower(rand.Text())
+	run(t, address, "CREATE DATABASE "+name)
+	u.Path = "/" + name
+	return u.String()
+}
+
 // Exec runs a statement in a database.
 func (s *Server) Exec(database, statement string) {
 	s.t.Helper()
+	run(s.t, s.url(database), statement)
+}
+
+func run(t testing.TB, address, statement string) {
+	t.Helper()
 	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, s.url(database))
+	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, statement); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
@@ -157,7 +179,7 @@ func (s *Server) url(database string) string {
 func (s *Server) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(program(s.t, name), args...)
 	c.Dir = s.dir
-	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
+	c.SysProcAttr = s.account.attributes()
 	return c
 }
 
@@ -182,24 +204,6 @@ func freePort(t testing.TB) int {
 	return ln.Addr().(*net.TCPAddr).Port
 }
 
-// account is the user to run the server as: nil for the one that runs the test,
-// unless that is root, which PostgreSQL refuses.
-func account(t testing.TB) *syscall.Credential {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	for _, name := range []string{"postgres", "nobody"} {
-		if u, err := user.Lookup(name); err == nil {
-			uid, _ := strconv.ParseUint(u.Uid, 10, 32)
-			gid, _ := strconv.ParseUint(u.Gid, 10, 32)
-			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		}
-	}
-	testneed.Check(t, false, "no user that PostgreSQL could run as")
-	return nil
-}
-
 // tempDir is one that the user of the server can reach, which those of a test
 // are not.
 func tempDir(t testing.TB) string {
@@ -210,15 +214,4 @@ func tempDir(t testing.TB) string {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return dir
-}
-
-// own gives a file to the user that the server runs as.
-func (s *Server) own(name string) {
-	s.t.Helper()
-	if s.account == nil {
-		return
-	}
-	if err := os.Chown(name, int(s.account.Uid), int(s.account.Gid)); err != nil {
-		s.t.Fatal(err)
-	}
 }

@@ -1,0 +1,69 @@
+package center_test
+
+import (
+	"database/sql"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"latchkey/internal/center/storetest/pgtest"
+)
+
+// onPostgres names the server on which the tests of this package make their
+// databases instead of files.
+const onPostgres = "LATCHKEY_CENTER_TEST_POSTGRES"
+
+func database(t *testing.T, file string) string {
+	t.Helper()
+	if server := os.Getenv(onPostgres); server != "" {
+		return pgtest.Database(t, server)
+	}
+	return "sqlite:" + file
+}
+
+// open opens the database beside the center.
+func (w *world) open(t *testing.T) *sql.DB {
+	t.Helper()
+	driver, address := "pgx", w.address
+	if path, ok := strings.CutPrefix(w.address, "sqlite:"); ok {
+		driver, address = "sqlite", path
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// tables selects the names of the tables but the counters of tries.
+func (w *world) tables() string {
+	if strings.HasPrefix(w.address, "sqlite:") {
+		return "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('throttles', 'sqlite_sequence') ORDER BY name"
+	}
+	return "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'throttles' ORDER BY tablename"
+}
+
+// onSQLite skips a test of what only a file has.
+func onSQLite(t *testing.T) {
+	t.Helper()
+	if os.Getenv(onPostgres) != "" {
+		t.Skip("about the database file")
+	}
+}
+
+// Everything else that is tested of the center holds on PostgreSQL too.
+func TestOnPostgres(t *testing.T) {
+	if os.Getenv(onPostgres) != "" {
+		t.Skip("it is on it")
+	}
+	if testing.Short() {
+		t.Skip("all tests once more")
+	}
+	server := pgtest.Start(t)
+	cmd := exec.Command(os.Args[0], "-test.skip=^TestOnPostgres$|^TestDatabaseGoes")
+	cmd.Env = append(os.Environ(), onPostgres+"="+server.Address())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
