@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -60,6 +61,16 @@ func ResolveCABundle(getenv func(string) string, flag string, profile func(key s
 	return cmp.Or(flag, getenv("AWS_CA_BUNDLE"), profile("ca_bundle"), getenv("REQUESTS_CA_BUNDLE"))
 }
 
+// A CABundleError is a file of certificates that cannot be used.
+type CABundleError struct {
+	File string
+	Err  error
+}
+
+func (e *CABundleError) Error() string { return fmt.Sprintf("the CA bundle %s: %v", e.File, e.Err) }
+
+func (e *CABundleError) Unwrap() error { return e.Err }
+
 // loadRoots returns nil, which means the system's roots, for no file.
 func loadRoots(file string) (*x509.CertPool, error) {
 	if file == "" {
@@ -67,13 +78,21 @@ func loadRoots(file string) (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("the CA bundle cannot be read: %w", err)
+		return nil, &CABundleError{file, unnamed(err)}
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the CA bundle %s holds no certificate in PEM form", file)
+		return nil, &CABundleError{file, errors.New("holds no certificate in PEM form")}
 	}
 	return pool, nil
+}
+
+// unnamed leaves out the path, which the error around it has.
+func unnamed(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // limited ends every answer with errTooLarge once it is longer than maxBody.

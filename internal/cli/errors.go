@@ -61,7 +61,7 @@ func explain(err error) (code int, hint string) {
 	if errors.Is(err, picker.ErrInterrupted) || errors.Is(err, context.Canceled) {
 		return exitInterrupted, ""
 	}
-	for _, kind := range []func(error) (int, string, bool){ours, configuration, conversation, credentials, service} {
+	for _, kind := range []func(error) (int, string, bool){ours, configuration, conversation, credentials, service, files} {
 		if code, hint, ok := kind(err); ok {
 			return code, hint
 		}

@@ -62,6 +62,9 @@ func (e *Env) loginOptions(out io.Writer, o signInOptions) (session.LoginOptions
 		CheckURL: checkURL,
 		ShowCode: func(p login.Prompt) { showCode(out, p, why) },
 		ShowURL:  func(p login.URLPrompt) { o.showURL(out, p) },
+		ShowAway: func(err error) {
+			fmt.Fprintf(out, "Still waiting, though the service does not answer: %s\n", termtext.Safe(err.Error()))
+		},
 	}
 	if able && !o.NoBrowser {
 		ui.OpenBrowser = e.openBrowser

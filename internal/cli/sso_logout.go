@@ -40,6 +40,12 @@ func runLogout(ctx context.Context, env *Env, sessionName string) error {
 	if err != nil {
 		return err
 	}
+	if _, ok := cfg.SSOSession(sessionName); sessionName != "" && !ok {
+		return &configError{
+			fmt.Sprintf("there is no sso-session %q to sign out of", sessionName),
+			`see "latchkey configure list-profiles --json" for those that there are, or sign out of everything with "latchkey sso logout"`,
+		}
+	}
 	sso, err := env.signInTarget(cfg, sessionName)
 	if err != nil {
 		return err

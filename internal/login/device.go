@@ -13,6 +13,7 @@ const (
 	defaultInterval = 5 * time.Second  // RFC 8628, section 3.5
 	slowDownStep    = 5 * time.Second  // the same
 	maxBackOff      = 30 * time.Second // between polls of a service that is down
+	quietOutage     = 10 * time.Second // that the person is not told of
 )
 
 // Device signs in with a device code (RFC 8628) and returns the token. As in
@@ -40,6 +41,9 @@ func Device(ctx context.Context, api DeviceAPI, clientID string, clientSecret aw
 		if err = p.judge(err); !errors.Is(err, errPending) {
 			return token, err
 		}
+		if p.tells() && ui.ShowAway != nil {
+			ui.ShowAway(p.lastErr)
+		}
 		if !prompted {
 			ui.prompt(ctx, authorization)
 		}
@@ -57,7 +61,9 @@ type poll struct {
 	interval time.Duration
 	backOff  time.Duration // more than the interval while the service is down, else 0
 	deadline time.Time
-	lastErr  error // of the service being down, nil when it answered
+	lastErr  error     // of the service being down, nil when it answered
+	away     time.Time // since when it is down
+	told     bool      // that it was
 }
 
 func newPoll(d awsapi.DeviceAuthorization) *poll {
@@ -75,6 +81,9 @@ func (p *poll) judge(err error) error {
 		return nil
 	}
 	if transient(err) {
+		if p.lastErr == nil {
+			p.away = time.Now()
+		}
 		p.backOff = min(max(2*p.backOff, p.interval), max(maxBackOff, p.interval))
 		p.lastErr = err
 		return errPending
@@ -95,6 +104,16 @@ func (p *poll) judge(err error) error {
 		return errPending
 	}
 	return decided(err)
+}
+
+// tells reports, once in a sign-in, that the service is down for long enough to
+// tell the person.
+func (p *poll) tells() bool {
+	if p.told || p.lastErr == nil || time.Since(p.away) < quietOutage {
+		return false
+	}
+	p.told = true
+	return true
 }
 
 // transient reports whether the same question may be answered later.

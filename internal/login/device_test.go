@@ -114,6 +114,35 @@ func TestDevice(t *testing.T) {
 	}
 }
 
+// A service that is away for ten seconds is told of, once.
+func TestDeviceAway(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		answers []error
+		told    []int // at seconds
+	}{
+		{"short", []error{pending, refused, refused, pending, nil}, nil},
+		{"twice short", []error{refused, refused, pending, refused, refused, nil}, nil},
+		{"long", []error{pending, refused}, []int{16}},
+		{"ill", []error{pending, ill, ill, ill, ill, nil}, nil},
+		{"ill for longer", []error{pending, ill, ill, ill, ill, ill, pending, refused}, []int{16}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{t: t, authorization: authorization(time.Second), answers: tc.answers}
+			var told []int
+			_, _ = device(t.Context(), s, login.UI{ShowAway: func(err error) {
+				if err == nil {
+					t.Errorf("%s: told of no error", tc.name)
+				}
+				told = append(told, int(time.Since(s.began)/time.Second))
+			}})
+			if diff := cmp.Diff(tc.told, told); diff != "" {
+				t.Errorf("%s: told at seconds (-want +got):\n%s", tc.name, diff)
+			}
+		})
+	}
+}
+
 func TestDeviceNotStarted(t *testing.T) {
 	s := &script{t: t, startErr: invalid}
 	if _, err := device(t.Context(), s, login.UI{}); !errors.Is(err, error(invalid)) || s.asked != nil {

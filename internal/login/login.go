@@ -49,6 +49,9 @@ type UI struct {
 	// most once, after the browser was tried.
 	ShowCode func(Prompt)
 	ShowURL  func(URLPrompt)
+	// ShowAway tells the person, once, that the service has not answered for a
+	// while and is asked on.
+	ShowAway func(error)
 	// CheckURL refuses a page that a person must not be sent to, whoever opens
 	// it. The URLs come from the service.
 	CheckURL func(url string) error
