@@ -110,7 +110,7 @@ func administratorsOnly(c *center.Config) { c.SignIn.BuiltIn = signin.Administra
 // exec changes the directory behind the center's back.
 func (w *world) exec(t *testing.T, statement string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", w.Database)
+	db, err := sql.Open("sqlite", "file:"+w.Database+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
