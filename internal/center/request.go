@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -52,8 +53,26 @@ func (c *Center) observe(name func(*http.Request) string, next http.Handler) htt
 		ctx = withOperation(ctx, name(r))
 		answer := &answered{ResponseWriter: w}
 		defer func() { c.tell(ctx, answer, time.Since(started)) }() // also when the handler cuts the connection
+		defer c.catch(ctx, answer)
 		next.ServeHTTP(answer, r.WithContext(ctx))
 	})
+}
+
+// catch makes of a mistake of this program an answer and a line in the log. A
+// connection that is to be cut is left to net/http.
+func (c *Center) catch(ctx context.Context, answer *answered) {
+	switch mistake := recover(); mistake {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(mistake)
+	default:
+		c.config.Logger.ErrorContext(ctx, "panic", "error", fmt.Sprint(mistake), "stack", string(debug.Stack()))
+		if answer.status == 0 {
+			http.Error(answer, "the center could not answer", http.StatusInternalServerError)
+			return
+		}
+		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+	}
 }
 
 // tell counts and logs an answer.
