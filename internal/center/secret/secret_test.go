@@ -1,6 +1,7 @@
 package secret_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -88,7 +89,7 @@ func TestSeal(t *testing.T) {
 		func() ([]byte, error) { return k.Open(nil, "a") },
 		func() ([]byte, error) { return secret.NewKey().Open(sealed, "a") },
 	} {
-		if data, err := open(); err != secret.ErrUnsealed {
+		if data, err := open(); !errors.Is(err, secret.ErrUnsealed) {
 			t.Errorf("%q, %v", data, err)
 		}
 	}

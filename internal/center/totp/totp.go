@@ -55,7 +55,7 @@ func Check(secret []byte, code string, now time.Time) (int64, bool) {
 // Code is the code of a time step (RFC 4226, section 5.3).
 func Code(secret []byte, s int64) string {
 	mac := hmac.New(sha1.New, secret)
-	binary.Write(mac, binary.BigEndian, s)
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(s)))
 	sum := mac.Sum(nil)
 	at := sum[len(sum)-1] & 0xf
 	return fmt.Sprintf("%06d", (binary.BigEndian.Uint32(sum[at:])&0x7fffffff)%1_000_000)

@@ -99,7 +99,7 @@ func (s *Server) await() {
 	for {
 		conn, err := pgx.Connect(ctx, s.url("postgres"))
 		if err == nil {
-			conn.Close(ctx)
+			_ = conn.Close(ctx) // it answered, and that was all
 			return
 		}
 		select {
@@ -164,7 +164,7 @@ func run(t testing.TB, address, statement string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(ctx)
+	defer func() { _ = conn.Close(ctx) }()
 	if _, err := conn.Exec(ctx, statement); err != nil {
 		t.Fatal(err)
 	}
