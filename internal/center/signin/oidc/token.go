@@ -80,7 +80,7 @@ func (m *Method) check(id *oidc.IDToken, flow signin.Flow) error {
 	case !isSubject(id.Subject):
 		return errors.New("its subject is empty, too long or not ASCII")
 	case id.IssuedAt.Unix() <= 0 || id.IssuedAt.After(now.Add(leeway)):
-		return errors.New("it was issued in the future")
+		return errors.New("its time of issue is missing or in the future")
 	// "If a Client receives an ID Token with multiple audiences where one or more
 	// is an audience that it does not trust, it MUST be rejected."
 	case len(id.Audience) > 1 && f.AuthorizedParty == nil:
