@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 
@@ -17,6 +18,9 @@ var migrations embed.FS
 
 // prepare brings the schema up to date and reads the server's key.
 func (db *DB) prepare(ctx context.Context, dialect goose.Dialect, options ...goose.ProviderOption) error {
+	if err := db.refuseForeign(ctx); err != nil {
+		return err
+	}
 	files, err := fs.Sub(migrations, "migration")
 	if err != nil {
 		return err
@@ -33,6 +37,27 @@ func (db *DB) prepare(ctx context.Context, dialect goose.Dialect, options ...goo
 		return err
 	}
 	return db.loadKey(ctx)
+}
+
+// refuseForeign keeps this program from making its tables among those of another
+// one. Tables that it finds are its own if they hold those of its first schema,
+// or nothing but the table of versions, which is made before.
+func (db *DB) refuseForeign(ctx context.Context) error {
+	rows, err := db.write.QueryContext(ctx, db.write.dialect.tables)
+	tables, err := collect(rows, err, func(name *string) []any { return []any{name} })
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(slices.Clone(tables), func(name string) bool { return name == "goose_db_version" })
+	if len(others) == 0 {
+		return nil
+	}
+	for _, own := range []string{"goose_db_version", "settings", "user_groups", "permission_sets"} {
+		if !slices.Contains(tables, own) {
+			return fmt.Errorf("it is another program's: it has a table %q and none %q", others[0], own)
+		}
+	}
+	return nil
 }
 
 // refuseNewer keeps an old program from writing to a schema that it does not

@@ -32,7 +32,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	on := pool{stdlib.OpenDB(*config), dialect{numberer(), postgresAway, postgresAgain, postgresTaken}}
+	on := pool{stdlib.OpenDB(*config), dialect{postgresTables, numberer(), postgresAway, postgresAgain, postgresTaken}}
 	on.SetMaxOpenConns(most)
 	on.SetMaxIdleConns(most)
 	on.SetConnMaxIdleTime(5 * time.Minute)
@@ -43,6 +43,9 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	}
 	return db, nil
 }
+
+const postgresTables = `SELECT table_name FROM information_schema.tables
+	WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`
 
 // oneLine is an error without the line breaks of pgx's.
 type oneLine struct{ error }

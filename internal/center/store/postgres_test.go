@@ -86,8 +86,11 @@ func TestPostgresOpenErrors(t *testing.T) {
 	url := server.URL()
 	open(t, url).Close()
 	server.Exec("test1", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)")
+	other := server.URL()
+	server.Exec("test2", "CREATE TABLE invoices (id BIGINT PRIMARY KEY)")
 	for address, want := range map[string]string{
-		url: "newer than this program",
+		other: "another program's",
+		url:   "newer than this program",
 		strings.Replace(url, "of%20a%20test", "wrong%20secret", 1):   "password authentication failed",
 		strings.Replace(url, "/test1", "/nothing", 1):                "does not exist",
 		strings.Replace(url, "sslmode=disable", "sslmode=secret", 1): "sslmode",

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // pool is the connections to a database. Statements are written with ? for
@@ -28,12 +30,15 @@ type executor interface {
 
 // dialect is what differs between databases.
 type dialect struct {
+	// tables asks for the names of all tables.
+	tables string
 	// write rewrites the ? of a statement.
 	write func(query string) string
 	// away reports whether an error of the driver says that the database cannot
 	// be used now, but may be later.
 	away func(error) bool
-	// again reports whether a transaction that failed so is to be tried again.
+	// again reports whether what failed so, a transaction or a statement outside
+	// of one, is to be tried again.
 	again func(error) bool
 	// taken reports whether a row with that key is there already.
 	taken func(error) bool
@@ -74,6 +79,24 @@ func (e awayError) Unwrap() error { return e.error }
 // Unavailable is true.
 func (awayError) Unavailable() bool { return true }
 
+// tries is how often something is tried that loses to others at the same time.
+const tries = 8
+
+// retry runs do until it does not lose to others, or has lost too often.
+func (d dialect) retry(ctx context.Context, do func() error) error {
+	for try := 1; ; try++ {
+		err := do()
+		if err == nil || try == tries || !d.again(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(time.Duration(try) * 10 * time.Millisecond)):
+		}
+	}
+}
+
 // told is err, said to be of a database that is away if it is.
 func (d dialect) told(err error) error {
 	if err != nil && d.away(err) {
@@ -108,18 +131,30 @@ func (tx *transaction) Commit() error { return tx.dialect.told(tx.Tx.Commit()) }
 
 // ExecContext, QueryContext and QueryRowContext are those of database/sql.
 
-func (p pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	result, err := p.DB.ExecContext(ctx, p.dialect.write(query), args...)
+func (p pool) ExecContext(ctx context.Context, query string, args ...any) (result sql.Result, err error) {
+	err = p.dialect.retry(ctx, func() error {
+		result, err = p.DB.ExecContext(ctx, p.dialect.write(query), args...)
+		return err
+	})
 	return result, p.dialect.told(err)
 }
 
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (foundRows, error) {
-	found, err := p.DB.QueryContext(ctx, p.dialect.write(query), args...)
+	var found *sql.Rows
+	err := p.dialect.retry(ctx, func() (err error) {
+		found, err = p.DB.QueryContext(ctx, p.dialect.write(query), args...)
+		return err
+	})
 	return foundRows{found, p.dialect}, p.dialect.told(err)
 }
 
 func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) foundRow {
-	return foundRow{p.DB.QueryRowContext(ctx, p.dialect.write(query), args...), p.dialect}
+	var found *sql.Row
+	_ = p.dialect.retry(ctx, func() error { // Scan returns it
+		found = p.DB.QueryRowContext(ctx, p.dialect.write(query), args...)
+		return found.Err()
+	})
+	return foundRow{found, p.dialect}
 }
 
 func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {

@@ -26,7 +26,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	own := dialect{asWritten, sqliteAway, func(error) bool { return false }, sqliteTaken}
+	own := dialect{sqliteTables, asWritten, sqliteAway, func(error) bool { return false }, sqliteTaken}
 	db := &DB{read: pool{dialect: own}, write: pool{dialect: own}}
 	if db.write.DB, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
 		return nil, err
@@ -53,6 +53,8 @@ func dsn(path, more string) string {
 	return u.String() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + more
 }
+
+const sqliteTables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
 
 // createPrivate makes the file and its directory for this user alone before
 // SQLite would make them for everyone. SQLite gives its side files the mode of

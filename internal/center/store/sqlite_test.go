@@ -62,6 +62,21 @@ func TestPragmas(t *testing.T) {
 	}
 }
 
+// foreign returns the address of a database with other tables than the center's.
+func foreign(t *testing.T, statements string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "other.db")
+	raw, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	if _, err := raw.Exec(statements); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
+}
+
 func TestOpenErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newer.db")
 	newer := "sqlite:" + path
@@ -79,7 +94,12 @@ func TestOpenErrors(t *testing.T) {
 	if err := os.WriteFile(text, []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	other := foreign(t, "CREATE TABLE invoices (id INTEGER PRIMARY KEY)")
+	migrated := foreign(t, "CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY, version_id INTEGER, is_applied INTEGER, tstamp TIMESTAMP);"+
+		"INSERT INTO goose_db_version VALUES (1, 20240101120000, 1, 0); CREATE TABLE settings (id INTEGER)")
 	for url, want := range map[string]string{
+		other:                   `another program's: it has a table "invoices"`,
+		migrated:                `another program's: it has a table "settings" and none "user_groups"`,
 		"mysql:x":               `database "mysql": want sqlite:PATH or postgres`,
 		"sqlite:":               "want sqlite:PATH",
 		newer:                   "newer than this program",

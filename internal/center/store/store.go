@@ -11,7 +11,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -62,24 +61,10 @@ func (db *DB) ServerKey() secret.Key {
 	return db.key
 }
 
-// tries is how often a transaction is tried that loses to others at the same
-// time.
-const tries = 8
-
 // transact runs do in one transaction, kept only if do returns nil. do may run
 // more than once.
 func (db *DB) transact(ctx context.Context, do func(*transaction) error) error {
-	for try := 1; ; try++ {
-		err := db.transactOnce(ctx, do)
-		if err == nil || try == tries || !db.write.dialect.again(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(rand.N(time.Duration(try) * 10 * time.Millisecond)):
-		}
-	}
+	return db.write.dialect.retry(ctx, func() error { return db.transactOnce(ctx, do) })
 }
 
 func (db *DB) transactOnce(ctx context.Context, do func(*transaction) error) error {
