@@ -67,6 +67,7 @@ type Center struct {
 	db        *store.DB
 	passwords *password.Hasher
 	audit     audit.Recorder
+	records   *audit.Log
 	services  services
 	metrics   *metrics.Metrics
 	handler   http.Handler
@@ -139,7 +140,7 @@ func (c *Center) wire(startURLs oauth.StartURLs) error {
 	c.audit = c.recorder()
 	signIn := &signin.Service{
 		Store: c.db, Passwords: c.passwords, Pages: pages, Key: key.Derive("sign-in"),
-		Methods: c.config.SignIn, Origin: c.config.Origin, SecondFactors: key.Derive("second factors"),
+		Methods: c.config.SignIn, Origin: c.config.Origin, SecondFactors: key.Derive(secondFactors),
 		Secure: strings.HasPrefix(c.config.Origin, "https://"), Audit: c.audit, Now: now, Logger: log,
 	}
 	roles := &sts.Service{Store: c.db, Key: key.Derive("sts"), Now: now, Region: c.config.Region, Audit: c.audit, Logger: log}
@@ -175,5 +176,6 @@ func (c *Center) Handler() http.Handler {
 func (c *Center) Close() error {
 	c.stop()
 	<-c.swept
+	c.records.Close()
 	return c.db.Close()
 }

@@ -21,7 +21,7 @@ func newAudit(e *env) *cobra.Command {
 		Use:   "audit",
 		Short: "Read and verify the record of what happened",
 		Args:  noArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE:  needsCommand,
 	}
 	c.AddCommand(newAuditList(e), newAuditVerify(e))
 	return c

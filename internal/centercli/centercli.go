@@ -3,12 +3,14 @@
 package centercli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -43,6 +45,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(
 	if err == nil {
 		return exitOK
 	}
+	if errors.Is(err, errHelped) {
+		return exitUsage
+	}
 	printError(stderr, err)
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
@@ -57,14 +62,34 @@ func newRoot(e *env) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE:          needsCommand,
+		Version:       version(),
 	}
+	root.SetVersionTemplate("latchkey-center {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(err.Error(), fmt.Sprintf("see %q", c.CommandPath()+" --help"))
 	})
-	root.AddCommand(newServe(e), newImport(e), newConfig(e), newAudit(e))
+	root.AddCommand(newServe(e), newImport(e), newConfig(e), newAudit(e),
+		newInit(e), newExport(e), newUser(e), newGroup(e), newAccount(e), newPermissionSet(e), newAssignment(e))
 	return root
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// errHelped is wrong usage of which the help said enough.
+var errHelped = errors.New("help was shown")
+
+// needsCommand is a command that is nothing without one of its own.
+func needsCommand(c *cobra.Command, _ []string) error {
+	c.SetOut(c.ErrOrStderr())
+	return cmp.Or(c.Help(), errHelped)
 }
 
 // hintError adds what a person can do to an error.

@@ -14,7 +14,7 @@ func newConfig(e *env) *cobra.Command {
 		Use:   "config",
 		Short: "Look at the file of settings for serve --config",
 		Args:  noArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE:  needsCommand,
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "check FILE",

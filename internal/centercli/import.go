@@ -29,7 +29,7 @@ func newImport(e *env) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error { return runImport(c.Context(), e, database, args[0]) },
 	}
-	c.Flags().StringVar(&database, "database", "", "sqlite:PATH (default: center.db in the user's state directory)")
+	c.Flags().StringVar(&database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
 	return c
 }
 
@@ -38,7 +38,7 @@ func runImport(ctx context.Context, e *env, database, file string) error {
 	if err != nil {
 		return err
 	}
-	c, err := center.New(ctx, center.Config{Database: database, Logger: newLogger(e, false)})
+	c, err := center.New(ctx, center.Config{Database: database, Operator: operator(), Logger: newLogger(e, false)})
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func Format(s directory.State) []byte {
 	w.permissionSets()
 	w.assignments()
 	w.line("settings:")
-	w.line("  sign_in_session: %s", brief(s.SignInSession))
+	w.line("  sign_in_session: %s", Duration(s.SignInSession))
 	return []byte(w.b.String())
 }
 
@@ -124,7 +124,7 @@ func (w *writer) permissionSets() {
 	for _, s := range w.sets() {
 		w.line("  - name: %s", scalar(s.Name))
 		w.field("description", s.Description)
-		w.line("    session_duration: %s", brief(s.SessionDuration))
+		w.line("    session_duration: %s", Duration(s.SessionDuration))
 		w.field("relay_state", s.RelayState)
 		for i, arn := range s.ManagedPolicies {
 			if i == 0 {
@@ -234,8 +234,8 @@ func scalar(text string) string {
 // otherThings are words that YAML, 1.1 or 1.2, takes for something else.
 var otherThings = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
 
-// brief writes whole hours as 1h and not as 1h0m0s.
-func brief(d time.Duration) string {
+// Duration writes whole hours as 1h and not as 1h0m0s.
+func Duration(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")

@@ -153,7 +153,7 @@ func (r *reader) duration(n ast.Node, key string, least, most time.Duration) tim
 		return 0
 	}
 	if d < least || d > most {
-		r.mistake(n, key, "%s is not from %s to %s", value, brief(least), brief(most))
+		r.mistake(n, key, "%s is not from %s to %s", value, Duration(least), Duration(most))
 		return 0
 	}
 	return d

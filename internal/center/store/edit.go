@@ -14,6 +14,7 @@ import (
 // record. Names that nothing has are *directory.UnknownError, names that are
 // taken *directory.ExistsError.
 type Edit struct {
+	Lookup
 	tx    *transaction
 	deeds []directory.Deed
 }
@@ -25,7 +26,7 @@ func (db *DB) Edit(ctx context.Context, by string, do func(*Edit) error) error {
 		if err := nextVersion(ctx, tx, 0); err != nil {
 			return err
 		}
-		e := &Edit{tx: tx}
+		e := &Edit{Lookup: Lookup{tx}, tx: tx}
 		if err := do(e); err != nil {
 			return err
 		}
@@ -55,21 +56,6 @@ func changes(fields ...[3]string) []string {
 		}
 	}
 	return pairs
-}
-
-// User returns a user by name, in any case.
-func (e *Edit) User(ctx context.Context, name string) (directory.User, error) {
-	var u directory.User
-	err := e.tx.QueryRowContext(ctx, "SELECT "+userColumns+" FROM users u WHERE name_key = ?", directory.UserKey(name)).
-		Scan(userFields(&u)...)
-	return u, unknown(err, directory.KindUser, name)
-}
-
-// AnyUser reports whether there is one.
-func (e *Edit) AnyUser(ctx context.Context) (bool, error) {
-	var n int
-	err := e.tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT id FROM users LIMIT 1) AS one").Scan(&n)
-	return n > 0, err
 }
 
 // AddUser adds a user, whose id is new.
@@ -146,13 +132,6 @@ func (e *Edit) SetSecondFactor(ctx context.Context, u directory.User, sealed []b
 	return putTOTP(ctx, e.tx, u.ID, sealed)
 }
 
-// Group returns a group by name, without its members.
-func (e *Edit) Group(ctx context.Context, name string) (directory.Group, error) {
-	g := directory.Group{Name: name}
-	err := e.tx.QueryRowContext(ctx, "SELECT id FROM user_groups WHERE name = ?", name).Scan(&g.ID)
-	return g, unknown(err, directory.KindGroup, name)
-}
-
 // AddGroup adds a group, whose id is new, without members.
 func (e *Edit) AddGroup(ctx context.Context, g directory.Group) error {
 	if err := e.freeGroup(ctx, g.Name); err != nil {
@@ -219,11 +198,6 @@ func (e *Edit) removeAssignments(ctx context.Context, column, id string) (int64,
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-// unknown is the error of a query that found nothing by name.
-func unknown(err error, kind directory.Kind, name string) error {
-	return orMissing(err, &directory.UnknownError{Kind: kind, Name: name})
 }
 
 // taken is the error of a name that was looked for and is to be nobody's.

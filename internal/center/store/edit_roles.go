@@ -9,14 +9,6 @@ import (
 	"latchkey/internal/center/directory"
 )
 
-// Account returns an account by id.
-func (e *Edit) Account(ctx context.Context, id string) (directory.Account, error) {
-	a := directory.Account{ID: id}
-	err := e.tx.QueryRowContext(ctx, "SELECT name, email, position FROM accounts WHERE id = ?", id).
-		Scan(&a.Name, &a.Email, &a.Position)
-	return a, unknown(err, directory.KindAccount, id)
-}
-
 // AddAccount adds an account after the others.
 func (e *Edit) AddAccount(ctx context.Context, a directory.Account) error {
 	_, err := e.Account(ctx, a.ID)
@@ -53,16 +45,6 @@ func (e *Edit) RemoveAccount(ctx context.Context, a directory.Account) (assignme
 	}
 	e.did("account removed", "account", a.ID, "assignments", strconv.FormatInt(assignments, 10))
 	return assignments, e.remove(ctx, "accounts", a.ID)
-}
-
-// PermissionSet returns a permission set by name.
-func (e *Edit) PermissionSet(ctx context.Context, name string) (directory.PermissionSet, error) {
-	var row setRow
-	err := e.tx.QueryRowContext(ctx, "SELECT "+setColumns+" FROM permission_sets WHERE name = ?", name).Scan(row.fields()...)
-	if err != nil {
-		return directory.PermissionSet{}, unknown(err, directory.KindPermissionSet, name)
-	}
-	return row.set()
 }
 
 // AddPermissionSet adds a permission set, whose id is new, after the others.
@@ -112,7 +94,7 @@ func (e *Edit) RemovePermissionSet(ctx context.Context, s directory.PermissionSe
 	return assignments, e.remove(ctx, "permission_sets", s.ID)
 }
 
-// A Grant is an assignment by the things that it is between. Kind is that of the
+// Grant is an assignment by the things that it is between. Kind is that of the
 // principal, a user or a group.
 type Grant struct {
 	Account       directory.Account
@@ -130,29 +112,19 @@ func (g Grant) details() []string {
 	return []string{"account", g.Account.ID, "permission_set", g.PermissionSet.Name, string(g.Kind), g.Principal}
 }
 
-// name is how an error calls an assignment.
-func (g Grant) name() string {
+// String is how a person calls it: "ReadOnly in 123456789011 for user alice".
+func (g Grant) String() string {
 	return g.PermissionSet.Name + " in " + g.Account.ID + " for " + string(g.Kind) + " " + g.Principal
-}
-
-// Assigned reports whether there is that assignment.
-func (e *Edit) Assigned(ctx context.Context, g Grant) (bool, error) {
-	var n int
-	k := g.key()
-	err := e.tx.QueryRowContext(ctx, `
-		SELECT COUNT(*) FROM assignments WHERE principal_id = ? AND account_id = ? AND permission_set_id = ?`,
-		k.PrincipalID, k.AccountID, k.PermissionSetID).Scan(&n)
-	return n > 0, err
 }
 
 // Assign adds an assignment.
 func (e *Edit) Assign(ctx context.Context, g Grant) error {
-	had, err := e.Assigned(ctx, g)
+	had, err := e.CountAssignments(ctx, g.key())
 	if err != nil {
 		return err
 	}
-	if had {
-		return &directory.ExistsError{Kind: directory.KindAssignment, Name: g.name()}
+	if had > 0 {
+		return &directory.ExistsError{Kind: directory.KindAssignment, Name: g.String()}
 	}
 	e.did("assignment added", g.details()...)
 	return putAssignment(ctx, e.tx, g.key())
@@ -162,7 +134,7 @@ func (e *Edit) Assign(ctx context.Context, g Grant) error {
 func (e *Edit) Unassign(ctx context.Context, g Grant) error {
 	e.did("assignment removed", g.details()...)
 	k := g.key()
-	return execOne(ctx, e.tx, &directory.UnknownError{Kind: directory.KindAssignment, Name: g.name()},
+	return execOne(ctx, e.tx, &directory.UnknownError{Kind: directory.KindAssignment, Name: g.String()},
 		"DELETE FROM assignments WHERE principal_id = ? AND account_id = ? AND permission_set_id = ?",
 		k.PrincipalID, k.AccountID, k.PermissionSetID)
 }
@@ -192,4 +164,13 @@ func (e *Edit) AssignOnly(ctx context.Context, g Grant, sets []directory.Permiss
 		return err
 	}
 	return missing(had, e.Assign, sets)
+}
+
+// Assigned returns a *directory.UnknownError unless there is that assignment.
+func (l Lookup) Assigned(ctx context.Context, g Grant) error {
+	n, err := l.CountAssignments(ctx, g.key())
+	if err == nil && n == 0 {
+		return &directory.UnknownError{Kind: directory.KindAssignment, Name: g.String()}
+	}
+	return err
 }
