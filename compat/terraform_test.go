@@ -72,25 +72,41 @@ output %[1]q {
 
 // TestTerraform: profiles of every kind are all that Terraform needs.
 func TestTerraform(t *testing.T) {
-	path, cliConfig := terraform(t)
 	m := newMachine(t)
 	configureKinds(t, m, startCenter(t))
-	rc, module := filepath.Join(m.home, "terraform.rc"), terraformHead
+	module := terraformHead
 	for _, kind := range kinds {
 		module += fmt.Sprintf(terraformKind, kind.profile)
 	}
+	arns := startTerraform(t, m, module)(t)
+	for _, kind := range kinds {
+		if arn := arns[kind.profile]; !kind.arn.MatchString(arn) {
+			t.Errorf("%s: Terraform is %q, want %s", kind.profile, arn, kind.arn)
+		}
+	}
+}
+
+// startTerraform makes the module ready, and returns what applies it and says
+// who Terraform was with each profile.
+func startTerraform(t *testing.T, m *machine, module string) func(*testing.T) map[string]string {
+	t.Helper()
+	path, cliConfig := terraform(t)
+	rc := filepath.Join(m.home, "terraform.rc")
 	write(t, rc, cliConfig)
 	write(t, filepath.Join(m.home, "main.tf"), module)
 	m = m.with("TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
 	m.run(t, path, "init", "-input=false", "-no-color")
-	m.run(t, path, "apply", "-input=false", "-no-color", "-auto-approve")
-	var outputs map[string]struct{ Value string }
-	if err := json.Unmarshal(m.run(t, path, "output", "-json"), &outputs); err != nil {
-		t.Fatal(err)
-	}
-	for _, kind := range kinds {
-		if arn := outputs[kind.profile].Value; !kind.arn.MatchString(arn) {
-			t.Errorf("%s: Terraform is %q, want %s", kind.profile, arn, kind.arn)
+	return func(t *testing.T) map[string]string {
+		t.Helper()
+		m.run(t, path, "apply", "-input=false", "-no-color", "-auto-approve")
+		var outputs map[string]struct{ Value string }
+		if err := json.Unmarshal(m.run(t, path, "output", "-json"), &outputs); err != nil {
+			t.Fatal(err)
 		}
+		arns := map[string]string{}
+		for name, output := range outputs {
+			arns[name] = output.Value
+		}
+		return arns
 	}
 }
