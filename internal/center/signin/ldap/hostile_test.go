@@ -144,6 +144,44 @@ func TestMalformedAnswers(t *testing.T) {
 	}
 }
 
+// A server that accepts every bind still cannot say that alice is somebody
+// else, or nobody, or that she is without end.
+func TestAcceptingServer(t *testing.T) {
+	bound := message(1, result(bindAnswer, 0, ""))
+	for name, tt := range map[string]struct {
+		dn, uid, more string
+		ok            bool
+	}{
+		"the truth":            {"uid=alice," + base, "alice", "", true},
+		"1 MiB more":           {"uid=alice," + base, "alice", strings.Repeat("x", 1<<20), true},
+		"5 MiB more":           {"uid=alice," + base, "alice", strings.Repeat("x", 5<<20), false},
+		"no name":              {"", "alice", "", false},
+		"another's entry":      {"uid=bob," + base, "bob", "", false},
+		"spelt in another way": {"uid=alice," + base, "ａｌｉｃｅ", "", false},
+	} {
+		found := long(0x30, tlv(2, []byte{2}), long(searchEntry, tlv(4, []byte(tt.dn)), long(0x30,
+			attribute("uid", tt.uid), attribute("entryUUID", "1-2"), attribute("mail", tt.more))))
+		r := &sequence{first: [][]byte{bound, append(found, message(2, result(searchDone, 0, ""))...)}, then: [][]byte{bound}}
+		c := hostileConfig(t, r.listen(t))
+		c.Timeout = 10 * time.Second
+		who, err := method(t, c).Authenticate(context.Background(), "alice", word)
+		if (err == nil) != tt.ok {
+			t.Errorf("%s: %+v, %v", name, who, err)
+		}
+	}
+}
+
+func attribute(name, value string) []byte {
+	return long(0x30, tlv(4, []byte(name)), long(0x31, long(4, []byte(value))))
+}
+
+// long is tlv for content of any length.
+func long(tag byte, content ...[]byte) []byte {
+	all := bytes.Join(content, nil)
+	n := len(all)
+	return append([]byte{tag, 0x84, byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, all...)
+}
+
 // Somebody on the way who takes StartTLS out gets no password.
 func TestStartTLSStripped(t *testing.T) {
 	for name, answer := range map[string][]byte{
