@@ -2,7 +2,6 @@ package center_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"net/url"
 	"regexp"
@@ -110,11 +109,12 @@ func administratorsOnly(c *center.Config) { c.SignIn.BuiltIn = signin.Administra
 // exec changes the directory behind the center's back.
 func (w *world) exec(t *testing.T, statement string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+w.Database+"?_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := w.open(t)
 	defer db.Close()
+	if strings.HasPrefix(w.address, "sqlite:") {
+		db.SetMaxOpenConns(1)
+		statement = "PRAGMA busy_timeout = 5000; " + statement
+	}
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func (w *world) exec(t *testing.T, statement string) {
 // enrol gives a user a second factor, and returns its secret.
 func (w *world) enrol(t *testing.T, user string) []byte {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+w.Database)
+	db, err := store.Open(t.Context(), w.address)
 	if err != nil {
 		t.Fatal(err)
 	}
