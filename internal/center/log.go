@@ -67,6 +67,6 @@ func (l loggedEvents) Record(ctx context.Context, e audit.Event) error {
 
 // recorder records, logs what was recorded and counts all of it.
 func (c *Center) recorder() audit.Recorder {
-	log := &audit.Log{Store: c.db, Now: c.config.Now, Wrote: c.metrics.AuditBatch}
-	return c.metrics.Events(&audit.Sparing{Next: loggedEvents{log, c.config.Logger}, Now: c.config.Now})
+	c.records = &audit.Log{Store: c.db, Now: c.config.Now, Wrote: c.metrics.AuditBatch}
+	return c.metrics.Events(&audit.Sparing{Next: loggedEvents{c.records, c.config.Logger}, Now: c.config.Now})
 }

@@ -19,7 +19,7 @@ func (w *world) told(t *testing.T) string {
 	resp, err := http.Get(w.URL + "/metrics")
 	metrics := read(t, resp, err)
 	w.stop()
-	db, err := store.Open(t.Context(), "sqlite:"+w.Database)
+	db, err := store.Open(t.Context(), w.address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type Log struct {
 	mu      sync.Mutex
 	waiting []waiter
 	writing bool
+	writers sync.WaitGroup
 }
 
 // waiter is an entry whose Record waits for done: its buffer lets the writer go
@@ -45,7 +46,7 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	l.waiting = append(l.waiting, w)
 	if !l.writing {
 		l.writing = true
-		go l.write(context.WithoutCancel(ctx))
+		l.writers.Go(func() { l.write(context.WithoutCancel(ctx)) })
 	}
 	l.mu.Unlock()
 	select {
@@ -54,6 +55,12 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Close waits for the transaction that is under way for requests which did not
+// wait for it themselves. All have ended that could record.
+func (l *Log) Close() {
+	l.writers.Wait()
 }
 
 // write writes until nobody waits.
