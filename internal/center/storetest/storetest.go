@@ -22,6 +22,7 @@ type Store interface {
 	signin.Store
 	portal.Store
 	sts.Store
+	Administration
 	State(ctx context.Context) (directory.State, error)
 	Apply(ctx context.Context, change directory.Change) error
 	EndAll(ctx context.Context, userID string) error
@@ -42,6 +43,14 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"directory":            testDirectory,
 		"apply is atomic":      testApplyAtomic,
 		"pages":                testPages,
+		"edit":                 testEdit,
+		"edit refuses":         testEditRefuses,
+		"edit ends":            testEditEnds,
+		"edit removes":         testEditRemoves,
+		"edit by many":         testEditMob,
+		"stale plans":          testStale,
+		"lists":                testLists,
+		"lists of assignments": testListAssignments,
 		"codes":                testCodes,
 		"one code redeemer":    testRedeemCodeOnce,
 		"rotation":             testRotate,
