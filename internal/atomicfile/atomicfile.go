@@ -11,7 +11,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"latchkey/internal/filename"
 )
 
 // Options say how Write treats what is already there.
@@ -46,8 +47,9 @@ func Write(name string, data []byte, o Options) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(target)
-	removeStale(dir, filepath.Base(target))
+	dir := filename.Dir(target)
+	_, base := filename.Split(target)
+	removeStale(dir, base)
 	tmp, err := writeTemp(target, data, o.mode(old), o.owner(old))
 	if err != nil {
 		return err

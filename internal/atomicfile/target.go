@@ -4,7 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"latchkey/internal/filename"
 )
 
 // maxLinks is how long a chain of links may be: Linux's own limit.
@@ -18,8 +19,9 @@ func Resolve(name string) (string, error) {
 	for range maxLinks {
 		// Links in the directory are resolved first: ".." in a link's text
 		// counts from where the link really is.
-		if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-			path = filepath.Join(dir, filepath.Base(path))
+		if dir, err := filename.Real(filename.Dir(path)); err == nil {
+			_, base := filename.Split(path)
+			path = filename.Join(dir, base)
 		}
 		info, err := os.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode()&fs.ModeSymlink == 0 {
@@ -32,8 +34,8 @@ func Resolve(name string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !filepath.IsAbs(next) {
-			next = filepath.Join(filepath.Dir(path), next)
+		if !filename.IsAbs(next) {
+			next = filename.Join(filename.Dir(path), next)
 		}
 		path = next
 	}

@@ -3,9 +3,10 @@ package atomicfile
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"latchkey/internal/filename"
 )
 
 // staleAfter is how old a temporary file is when nobody can be writing it still.
@@ -14,7 +15,7 @@ const staleAfter = 10 * time.Minute
 // writeTemp writes data to a new file beside target, down to the disk, and
 // returns its name. Until it is complete nobody but the user may open it.
 func writeTemp(target string, data []byte, mode fs.FileMode, owner fs.FileInfo) (string, error) {
-	dir, base := filepath.Split(target)
+	dir, base := filename.Split(target)
 	if dir == "" {
 		dir = "."
 	}
@@ -63,7 +64,7 @@ func removeStale(dir, base string) {
 	}
 	for _, name := range names {
 		if isTemp(name, base) {
-			removeIfOld(filepath.Join(dir, name))
+			removeIfOld(filename.Join(dir, name))
 		}
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"latchkey/internal/atomicfile"
+	"latchkey/internal/filename"
 )
 
 // Edit is a change of one section. A section that is not there is made when
@@ -50,11 +50,11 @@ func Apply(ctx context.Context, path string, edits ...Edit) error {
 	if err := CheckWritable(target); err != nil {
 		return err
 	}
-	dir, name := filepath.Split(target)
+	dir, name := filename.Split(target)
 	if err := atomicfile.MkdirAll(dir); err != nil {
 		return err
 	}
-	unlock, err := atomicfile.Lock(ctx, filepath.Join(dir, "."+name+".lock"))
+	unlock, err := atomicfile.Lock(ctx, filename.Join(dir, "."+name+".lock"))
 	if err != nil {
 		return err
 	}

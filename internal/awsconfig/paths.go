@@ -1,8 +1,9 @@
 package awsconfig
 
 import (
-	"path/filepath"
 	"strings"
+
+	"latchkey/internal/filename"
 )
 
 // FindPaths returns where the two files are: AWS_CONFIG_FILE and
@@ -22,15 +23,15 @@ func findPath(named, home, name string) (string, error) {
 	rest, inHome := strings.CutPrefix(named, "~")
 	switch {
 	case named == "":
-		inHome, rest = true, filepath.Join(".aws", name)
-	case inHome && rest != "" && rest[0] != '/' && rest[0] != filepath.Separator:
+		inHome, rest = true, filename.Join(".aws", name)
+	case inHome && rest != "" && !filename.IsSeparator(rest[0]):
 		inHome = false // another user's home: the AWS CLI would expand it, a file name would not
 	}
 	if !inHome {
-		return filepath.Abs(named)
+		return filename.Abs(named)
 	}
 	if home == "" {
 		return "", nil
 	}
-	return filepath.Join(home, rest), nil
+	return filename.Join(home, rest), nil
 }

@@ -13,11 +13,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"latchkey/internal/atomicfile"
+	"latchkey/internal/filename"
 )
 
 // ErrNotFound means that there is no usable file for the key: none at all, or
@@ -37,8 +37,8 @@ type Dir struct {
 // In returns the directories below home, where every AWS client looks for them.
 func In(home string) Dir {
 	return Dir{
-		SSO: filepath.Join(home, ".aws", "sso", "cache"),
-		CLI: filepath.Join(home, ".aws", "cli", "cache"),
+		SSO: filename.Join(home, ".aws", "sso", "cache"),
+		CLI: filename.Join(home, ".aws", "cli", "cache"),
 	}
 }
 
@@ -57,10 +57,10 @@ func lock(ctx context.Context, dir, key string) (func(), error) {
 	if err := atomicfile.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	return atomicfile.Lock(ctx, filepath.Join(dir, key+".lock"))
+	return atomicfile.Lock(ctx, filename.Join(dir, key+".lock"))
 }
 
-func file(dir, key string) string { return filepath.Join(dir, key+".json") }
+func file(dir, key string) string { return filename.Join(dir, key+".json") }
 
 func write(dir, key string, data []byte) error {
 	if err := atomicfile.MkdirAll(dir); err != nil {
