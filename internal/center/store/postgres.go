@@ -32,7 +32,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	on := pool{stdlib.OpenDB(*config), dialect{postgresTables, numberer(), postgresAway, postgresAgain, postgresTaken}}
+	on := pool{DB: stdlib.OpenDB(*config), dialect: dialect{postgresTables, numberer(), postgresAway, postgresAgain, postgresTaken}}
 	on.SetMaxOpenConns(most)
 	on.SetMaxIdleConns(most)
 	on.SetConnMaxIdleTime(5 * time.Minute)

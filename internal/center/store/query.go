@@ -15,12 +15,23 @@ import (
 type pool struct {
 	*sql.DB
 	dialect dialect
+	group   *group // by which it writes, nil: each on its own
 }
 
 // transaction is one on such a connection.
 type transaction struct {
 	*sql.Tx
 	dialect dialect
+	shared  bool // by several callers
+}
+
+// within is the context for a statement. None is stopped half way that others
+// share the transaction of: SQLite would give up all of it.
+func (tx *transaction) within(ctx context.Context) context.Context {
+	if tx.shared {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 // executor changes rows: a pool, or a transaction.
@@ -123,7 +134,7 @@ func (r foundRows) Err() error { return r.dialect.told(r.Rows.Err()) }
 // BeginTx begins a transaction.
 func (p pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transaction, error) {
 	tx, err := p.DB.BeginTx(ctx, options)
-	return &transaction{tx, p.dialect}, p.dialect.told(err)
+	return &transaction{tx, p.dialect, p.group != nil}, p.dialect.told(err)
 }
 
 // Commit makes it last.
@@ -132,6 +143,13 @@ func (tx *transaction) Commit() error { return tx.dialect.told(tx.Tx.Commit()) }
 // ExecContext, QueryContext and QueryRowContext are those of database/sql.
 
 func (p pool) ExecContext(ctx context.Context, query string, args ...any) (result sql.Result, err error) {
+	if p.group != nil {
+		err = p.group.run(ctx, func(tx *transaction) (err error) {
+			result, err = tx.ExecContext(ctx, query, args...)
+			return err
+		})
+		return result, p.dialect.told(err)
+	}
 	err = p.dialect.retry(ctx, func() error {
 		result, err = p.DB.ExecContext(ctx, p.dialect.write(query), args...)
 		return err
@@ -158,15 +176,15 @@ func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) fo
 }
 
 func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	result, err := tx.Tx.ExecContext(ctx, tx.dialect.write(query), args...)
+	result, err := tx.Tx.ExecContext(tx.within(ctx), tx.dialect.write(query), args...)
 	return result, tx.dialect.told(err)
 }
 
 func (tx *transaction) QueryContext(ctx context.Context, query string, args ...any) (foundRows, error) {
-	found, err := tx.Tx.QueryContext(ctx, tx.dialect.write(query), args...)
+	found, err := tx.Tx.QueryContext(tx.within(ctx), tx.dialect.write(query), args...)
 	return foundRows{found, tx.dialect}, tx.dialect.told(err)
 }
 
 func (tx *transaction) QueryRowContext(ctx context.Context, query string, args ...any) foundRow {
-	return foundRow{tx.Tx.QueryRowContext(ctx, tx.dialect.write(query), args...), tx.dialect}
+	return foundRow{tx.Tx.QueryRowContext(tx.within(ctx), tx.dialect.write(query), args...), tx.dialect}
 }

@@ -32,6 +32,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	db.write.SetMaxOpenConns(1)
+	db.write.group = &group{begin: func() (*transaction, error) { return db.write.BeginTx(context.Background(), nil) }}
 	if db.read.DB, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)")); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}

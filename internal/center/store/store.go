@@ -23,6 +23,8 @@ type DB struct {
 	write pool // SQLite has one writer: one connection, whose transactions begin immediately
 	key   secret.Key
 	clock clock
+
+	clients knownClients
 }
 
 // Open opens the database that url names, sqlite:PATH or postgres://…, and
@@ -42,6 +44,9 @@ func Open(ctx context.Context, url string) (*DB, error) {
 // Close lets go of the database.
 func (db *DB) Close() error {
 	db.clock.close()
+	if db.write.group != nil {
+		db.write.group.close()
+	}
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
@@ -64,6 +69,9 @@ func (db *DB) ServerKey() secret.Key {
 // transact runs do in one transaction, kept only if do returns nil. do may run
 // more than once.
 func (db *DB) transact(ctx context.Context, do func(*transaction) error) error {
+	if db.write.group != nil {
+		return db.write.dialect.told(db.write.group.run(ctx, do))
+	}
 	return db.write.dialect.retry(ctx, func() error { return db.transactOnce(ctx, do) })
 }
 
