@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"latchkey/internal/center/oauth"
 )
@@ -17,8 +18,52 @@ func (db *DB) PutClient(ctx context.Context, c oauth.Client) error {
 	return err
 }
 
-// Client returns a client, or oauth.ErrNotFound.
+// knownClients are those that were asked for lately. The zero value has none.
+type knownClients struct {
+	mu   sync.RWMutex
+	byID map[string]oauth.Client
+}
+
+func (k *knownClients) get(id string) (oauth.Client, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	c, ok := k.byID[id]
+	return c, ok
+}
+
+// put forgets any other one when there are too many.
+func (k *knownClients) put(id string, c oauth.Client) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.byID == nil {
+		k.byID = make(map[string]oauth.Client)
+	}
+	for other := range k.byID {
+		if len(k.byID) < mostClients {
+			break
+		}
+		delete(k.byID, other)
+	}
+	k.byID[id] = c
+}
+
+// mostClients is how many are known without asking the database.
+const mostClients = 4096
+
+// Client returns a client, or oauth.ErrNotFound. A client never changes, and its
+// registration ends at a time that it carries, so the database is asked once.
 func (db *DB) Client(ctx context.Context, id string) (oauth.Client, error) {
+	if c, ok := db.clients.get(id); ok {
+		return c, nil
+	}
+	c, err := db.readClient(ctx, id)
+	if err == nil {
+		db.clients.put(id, c)
+	}
+	return c, err
+}
+
+func (db *DB) readClient(ctx context.Context, id string) (oauth.Client, error) {
 	c := oauth.Client{ID: id}
 	var scopes, grantTypes, redirectURIs string
 	var created, expires int64

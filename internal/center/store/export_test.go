@@ -1,6 +1,10 @@
 package store
 
-import "testing"
+import (
+	"testing"
+
+	"latchkey/internal/center/oauth"
+)
 
 // Pragma returns a setting of the writing and of a reading connection.
 func (db *DB) Pragma(t *testing.T, name string) map[string]string {
@@ -17,3 +21,12 @@ func (db *DB) Pragma(t *testing.T, name string) map[string]string {
 	}
 	return map[string]string{"reader": read, "writer": write}
 }
+
+// MostClients is how many clients are known at most.
+const MostClients = mostClients
+
+// KnownClients is how many clients are known without asking the database.
+func (db *DB) KnownClients() int { return len(db.clients.byID) }
+
+// Know makes c known.
+func (db *DB) Know(c oauth.Client) { db.clients.put(c.ID, c) }
