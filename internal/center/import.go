@@ -8,6 +8,7 @@ import (
 
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/importfile"
+	"latchkey/internal/center/password"
 	"latchkey/internal/center/secret"
 )
 
@@ -39,10 +40,24 @@ func (c *Center) Import(ctx context.Context, r io.Reader, name string) (Summary,
 	if err != nil {
 		return Summary{}, err
 	}
+	c.warnOfWeak(ctx, file)
 	for try := 1; ; try++ {
 		summary, err := c.importOnce(ctx, file)
 		if !errors.Is(err, directory.ErrChanged) || try == importTries {
 			return summary, err
+		}
+	}
+}
+
+// warnOfWeak tells of passwords that nobody could set here. They are taken: a
+// file is also how centers for trying things out are made.
+func (c *Center) warnOfWeak(ctx context.Context, file directory.File) {
+	for _, u := range file.Users {
+		if u.Password == "" {
+			continue
+		}
+		if err := password.ValidNew(u.Password, u.Name); err != nil {
+			c.config.Logger.WarnContext(ctx, "an imported password is weak", "user", u.Name, "why", "it "+err.Error())
 		}
 	}
 }

@@ -589,3 +589,20 @@ func TestGuessingCodes(t *testing.T) {
 		t.Errorf("the owner is locked out: %s", owner.page.alert())
 	}
 }
+
+// Who makes up answers has no more of them looked at by the provider than the
+// limit says; right ones do not count.
+func TestGuessingAnswers(t *testing.T) {
+	o := newOffice(t)
+	for range 45 {
+		o.person(t).by("idp", "dave")
+	}
+	o.idp.asked = 0
+	var got page
+	for range 45 {
+		got = o.person(t).by("idp", "made up")
+	}
+	if o.idp.asked != 40 || got.Status != 429 || got.Header.Get("Retry-After") == "" {
+		t.Errorf("%d answers were looked at, want 40, then %d", o.idp.asked, got.Status)
+	}
+}

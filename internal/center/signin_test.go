@@ -3,6 +3,7 @@ package center_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -56,6 +57,7 @@ type idp struct {
 	away   error
 	people map[string]signin.Identity // by code
 	fresh  bool                       // what the last Start was told
+	asked  int                        // answers that it was to look at
 }
 
 func (p *idp) Name() string  { return p.name }
@@ -68,6 +70,7 @@ func (p *idp) Start(_ context.Context, callback string, fresh bool) (string, sig
 }
 
 func (p *idp) Finish(_ context.Context, _ string, _ signin.Flow, answer url.Values) (signin.Identity, error) {
+	p.asked++
 	if answer.Get("error") != "" {
 		return signin.Identity{}, &signin.RefusedError{Message: "You did not sign in there."}
 	}
@@ -344,6 +347,52 @@ func TestDisabled(t *testing.T) {
 		if got := o.person(t).signIn(name, "wrong"); got.Status != 403 || !strings.Contains(got.alert(), "do not belong together") {
 			t.Errorf("%s, wrong password: %d %s", name, got.Status, got.alert())
 		}
+	}
+}
+
+// A session says where it is, for its owner to recognise it.
+func TestSessionsSayWhereTheyAre(t *testing.T) {
+	w := serve(t)
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                           "Firefox on Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0":    "Edge on Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15":            "Safari on macOS",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile Safari/604.1": "Safari on iPhone",
+		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36":                  "Chrome on Android",
+		"curl/8.5.0": "a browser", "<script>": "a browser", strings.Repeat("x", 5000): "a browser",
+	} {
+		w.exec(t, "DELETE FROM sessions")
+		form := url.Values{"username": {"bob"}, "password": {"battery staple"}}
+		req, err := http.NewRequest("POST", w.URL+"/sign-in", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("User-Agent", agent)
+		resp, err := w.person(t).stay().http.Do(req)
+		read(t, resp, err)
+		db := w.open(t)
+		if got := query(t, db, "SELECT address, browser FROM sessions"); !slices.Equal(got, []string{"[127.0.0.1 " + want + "]"}) {
+			t.Errorf("%.80s: %q, want %s", agent, got, want)
+		}
+		db.Close()
+	}
+}
+
+// A password that nobody could set is imported, and told of.
+func TestWeakPasswordsAreImported(t *testing.T) {
+	w := serve(t)
+	file := "users: [{name: carol, password: short}, {name: dora, password: pick a better one}]"
+	if _, err := w.Import(t.Context(), strings.NewReader(file), "f"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.person(t).signIn("carol", "short"); got.Path != "/start" {
+		t.Errorf("carol: %d %s", got.Status, got.alert())
+	}
+	w.stop()
+	log := w.Log.String()
+	if strings.Count(log, "an imported password is weak") != 1 || !strings.Contains(log, `"user":"carol","why":"it must have at least 12 characters`) {
+		t.Errorf("the log: %s", log)
 	}
 }
 

@@ -31,9 +31,14 @@ func (s *Service) Leave(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form, same := s.asked(r), s.mustBe(r)
-	address, flow, err := method.Start(r.Context(), s.callback(method), same != "")
+	var address string
+	var flow Flow
+	err := s.ask(r, method, func() (err error) {
+		address, flow, err = method.Start(r.Context(), s.callback(method), same != "")
+		return err
+	})
 	if err != nil {
-		s.refuse(w, r, form, directory.User{}, method.Name(), s.told(r.Context(), method.Name(), err))
+		s.refuse(w, r, form, directory.User{}, method.Name(), err)
 		return
 	}
 	t := trip{method.Name(), flow, form.Next, same, s.Now().Add(awayWithin)}
@@ -57,13 +62,7 @@ func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, s.cookie("trip", "", -time.Second))
-	identity, err := method.Finish(r.Context(), s.callback(method), t.Flow, r.URL.Query())
-	if err != nil {
-		s.refuse(w, r, web.SignIn{Next: t.Next}, directory.User{}, method.Name(), s.told(r.Context(), method.Name(), err))
-		return
-	}
-	identity.Method = method.Name()
-	user, err := s.link(r.Context(), identity)
+	user, err := s.arrived(r, method, t)
 	if err == nil && t.Same != "" && t.Same != user.ID {
 		err = &RefusedError{"You signed in as somebody else. Sign out here first to change who you are."}
 	}
@@ -72,6 +71,40 @@ func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.welcome(w, r, user, method.Name(), t.Next)
+}
+
+// arrived returns who came back. An address has as many tries of it as with
+// passwords: each costs the provider a request.
+func (s *Service) arrived(r *http.Request, method RedirectMethod, t trip) (directory.User, error) {
+	ctx := r.Context()
+	throttle, try := Throttle{s.Store, s.Now}, Try{"provider address " + Network(Address(r)), perAddress}
+	if wait, err := throttle.Take(ctx, try); wait > 0 || err != nil {
+		return directory.User{}, throttled(wait, err)
+	}
+	identity, err := method.Finish(ctx, s.callback(method), t.Flow, r.URL.Query())
+	if err != nil {
+		return directory.User{}, s.told(ctx, method.Name(), err)
+	}
+	identity.Method = method.Name()
+	user, err := s.link(ctx, identity)
+	if err != nil {
+		return user, err
+	}
+	return user, throttle.GiveBack(ctx, try)
+}
+
+// ask has a method ask its provider, unless that turned out ill too often for
+// the same address: each time is a request of the provider's and a record here,
+// and anybody can begin a sign-in.
+func (s *Service) ask(r *http.Request, method RedirectMethod, question func() error) error {
+	throttle, try := Throttle{s.Store, s.Now}, Try{"provider address " + Network(Address(r)), perAddress}
+	if wait, err := throttle.Take(r.Context(), try); wait > 0 || err != nil {
+		return throttled(wait, err)
+	}
+	if err := question(); err != nil {
+		return s.told(r.Context(), method.Name(), err)
+	}
+	return throttle.GiveBack(r.Context(), try)
 }
 
 func (s *Service) redirect(name string) (RedirectMethod, bool) {

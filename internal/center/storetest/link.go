@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -147,5 +148,28 @@ func testTOTP(t *testing.T, s Store) {
 	must(t, s.DeleteTOTP(ctx, "u-alice"))
 	if err := s.DeleteTOTP(ctx, "u-alice"); !errors.Is(err, signin.ErrNotFound) {
 		t.Errorf("deleted twice: %v", err)
+	}
+}
+
+// A code that comes to all replicas at once is right at one of them.
+func testTOTPMob(t *testing.T, s Store) {
+	fill(t, s)
+	must(t, s.PutTOTP(t.Context(), "u-alice", []byte("sealed")))
+	for step := range int64(20) {
+		var right atomic.Int32
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(func() {
+				if err := s.UseTOTP(t.Context(), "u-alice", step+1); err == nil {
+					right.Add(1)
+				} else if !errors.Is(err, signin.ErrNotFound) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := right.Load(); n != 1 {
+			t.Errorf("step %d: right %d times", step, n)
+		}
 	}
 }

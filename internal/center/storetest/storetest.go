@@ -77,6 +77,7 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"link groups":          testLinkGroups,
 		"link under a mob":     testLinkMob,
 		"second factor":        testTOTP,
+		"second factor's mob":  testTOTPMob,
 		"throttle under a mob": testThrottleMob,
 		"policies":             testPolicies,
 		"sweep":                testSweep,
