@@ -136,7 +136,7 @@ func (w *world) enrol(t *testing.T, user string) []byte {
 		t.Fatal(err)
 	}
 	word := totp.NewSecret()
-	sealed := secret.Key(db.ServerKey()).Derive("second factors").Seal(word, signin.SealingContext(u.ID))
+	sealed := center.SealSecondFactor(db.ServerKey(), u.ID, word)
 	if err := db.PutTOTP(t.Context(), u.ID, sealed); err != nil {
 		t.Fatal(err)
 	}
