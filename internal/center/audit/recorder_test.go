@@ -128,6 +128,7 @@ func TestSparing(t *testing.T) {
 				for _, e := range []audit.Event{
 					{Action: "sign-in", Outcome: "throttled", Address: "1"}, {Action: "sign-in", Outcome: "throttled", Address: "2"},
 					{Action: "token", Outcome: "throttled", Address: "1"}, {Action: "sign-in", Outcome: "wrong password", Address: "1"},
+					{Action: "token", Outcome: "not this client's", Address: "1"}, {Action: "token", Outcome: "not this client's", UserID: "u", Address: "1"},
 				} {
 					if err := s.Record(t.Context(), e); err != nil {
 						t.Fatal(err)
@@ -136,7 +137,8 @@ func TestSparing(t *testing.T) {
 			}
 			time.Sleep(time.Minute)
 		}
-		want := counter{"sign-in throttled 1": 2, "sign-in throttled 2": 2, "token throttled 1": 2, "sign-in wrong password 1": 200}
+		want := counter{"sign-in throttled 1": 2, "sign-in throttled 2": 2, "token throttled 1": 2, "sign-in wrong password 1": 200,
+			"token not this client's 1": 202}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}

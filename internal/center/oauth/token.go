@@ -91,9 +91,12 @@ func (s *Service) pollDevice(r *http.Request, c Client, deviceCode string) (any,
 }
 
 // stolen makes a device code useless that came from another client than it was
-// given to.
+// given to. One that is useless already is nothing to record again.
 func (s *Service) stolen(r *http.Request, c Client, g DeviceGrant) error {
 	const why = "The device code is not this client's"
+	if g.Status == Denied || g.Status == Used {
+		return invalidGrant(why)
+	}
 	if err := s.Store.BurnDevice(r.Context(), g.DeviceHash); err != nil {
 		return err
 	}

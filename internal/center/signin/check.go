@@ -85,7 +85,7 @@ func (s *Service) worse(ctx context.Context, err error, method PasswordMethod, a
 
 // told says of an error that is not about the person that the method is away.
 func (s *Service) told(ctx context.Context, method string, err error) error {
-	if isRefused(err) || errors.Is(err, ErrWrongPassword) {
+	if err == nil || isRefused(err) || errors.Is(err, ErrWrongPassword) {
 		return err
 	}
 	s.Logger.ErrorContext(ctx, "sign-in method does not answer", "method", method, "error", err)

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"crypto/subtle"
 	"net/http"
 	"slices"
@@ -31,12 +32,7 @@ func (s *Service) Leave(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form, same := s.asked(r), s.mustBe(r)
-	var address string
-	var flow Flow
-	err := s.ask(r, method, func() (err error) {
-		address, flow, err = method.Start(r.Context(), s.callback(method), same != "")
-		return err
-	})
+	address, flow, err := s.depart(r, method, same != "")
 	if err != nil {
 		s.refuse(w, r, form, directory.User{}, method.Name(), err)
 		return
@@ -73,38 +69,43 @@ func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
 	s.welcome(w, r, user, method.Name(), t.Next)
 }
 
-// arrived returns who came back. An address has as many tries of it as with
-// passwords: each costs the provider a request.
-func (s *Service) arrived(r *http.Request, method RedirectMethod, t trip) (directory.User, error) {
-	ctx := r.Context()
-	throttle, try := Throttle{s.Store, s.Now}, Try{"provider address " + Network(Address(r)), perAddress}
-	if wait, err := throttle.Take(ctx, try); wait > 0 || err != nil {
-		return directory.User{}, throttled(wait, err)
-	}
-	identity, err := method.Finish(ctx, s.callback(method), t.Flow, r.URL.Query())
-	if err != nil {
-		return directory.User{}, s.told(ctx, method.Name(), err)
-	}
-	identity.Method = method.Name()
-	user, err := s.link(ctx, identity)
-	if err != nil {
-		return user, err
-	}
-	return user, throttle.GiveBack(ctx, try)
+// depart returns where to send the browser, and what must still be known when
+// it comes back.
+func (s *Service) depart(r *http.Request, method RedirectMethod, fresh bool) (address string, flow Flow, err error) {
+	err = s.ask(r, func(ctx context.Context) error {
+		address, flow, err = method.Start(ctx, s.callback(method), fresh)
+		return s.told(ctx, method.Name(), err)
+	})
+	return address, flow, err
 }
 
-// ask has a method ask its provider, unless that turned out ill too often for
-// the same address: each time is a request of the provider's and a record here,
-// and anybody can begin a sign-in.
-func (s *Service) ask(r *http.Request, method RedirectMethod, question func() error) error {
-	throttle, try := Throttle{s.Store, s.Now}, Try{"provider address " + Network(Address(r)), perAddress}
-	if wait, err := throttle.Take(r.Context(), try); wait > 0 || err != nil {
+// arrived returns who came back.
+func (s *Service) arrived(r *http.Request, method RedirectMethod, t trip) (user directory.User, err error) {
+	err = s.ask(r, func(ctx context.Context) error {
+		identity, err := method.Finish(ctx, s.callback(method), t.Flow, r.URL.Query())
+		if err != nil {
+			return s.told(ctx, method.Name(), err)
+		}
+		identity.Method = method.Name()
+		user, err = s.link(ctx, identity)
+		return err
+	})
+	return user, err
+}
+
+// ask puts a question to a provider, unless that turned out ill too often for
+// the address: it has as many tries as with passwords. Anybody can begin a
+// sign-in, and each one costs the provider a request and the audit a record.
+func (s *Service) ask(r *http.Request, question func(ctx context.Context) error) error {
+	ctx, throttle := r.Context(), Throttle{s.Store, s.Now}
+	try := Try{"provider address " + Network(Address(r)), perAddress}
+	if wait, err := throttle.Take(ctx, try); wait > 0 || err != nil {
 		return throttled(wait, err)
 	}
-	if err := question(); err != nil {
-		return s.told(r.Context(), method.Name(), err)
+	if err := question(ctx); err != nil {
+		return err
 	}
-	return throttle.GiveBack(r.Context(), try)
+	return throttle.GiveBack(ctx, try)
 }
 
 func (s *Service) redirect(name string) (RedirectMethod, bool) {
