@@ -76,35 +76,43 @@ func refuseUsers(ctx context.Context, l store.Lookup, url string) error {
 }
 
 // administrator asks who that is, or takes it from the flags.
-func (o initOptions) administrator(ctx context.Context, e *env) (directory.User, error) {
-	u := directory.User{ID: secret.ID(), Name: o.Name, Email: o.Email, Administrator: true}
+func (o initOptions) administrator(ctx context.Context, e *env) (u directory.User, err error) {
 	t, ok := terminalOf(e)
-	if ok = ok && !o.NoInput; !ok && !o.NoInput {
+	if !ok && !o.NoInput {
 		return u, usage("stdin is no terminal to ask in", "give --no-input, --name and --email, and the password as the first line of stdin")
 	}
-	var err error
-	if u.Name == "" && ok {
-		if u.Name, err = t.ask(ctx, "Administrator's user name", "admin"); err != nil {
+	ask := ok && !o.NoInput
+	if ask {
+		if err := o.ask(ctx, t); err != nil {
 			return u, err
 		}
 	}
-	if u.Name == "" {
+	if o.Name == "" {
 		return u, usage("--name is missing", "give the administrator's user name, such as --name admin")
 	}
-	if u.Email == "" && ok {
-		if u.Email, err = t.ask(ctx, "E-mail address (may be empty)", ""); err != nil {
-			return u, err
-		}
-	}
+	u = directory.User{ID: secret.ID(), Name: o.Name, Email: o.Email, Administrator: true}
 	if err := u.Check(); err != nil {
 		return u, err
 	}
-	if ok {
-		u.PasswordHash, err = newPasswordHash(ctx, e, u.Name)
+	if ask {
+		u.PasswordHash, err = askedHash(ctx, t, u.Name)
 	} else {
 		u.PasswordHash, err = hashedLine(e, u.Name)
 	}
 	return u, err
+}
+
+// ask asks for what no flag said.
+func (o *initOptions) ask(ctx context.Context, t terminal) (err error) {
+	if o.Name == "" {
+		if o.Name, err = t.ask(ctx, "Administrator's user name", "admin"); err != nil {
+			return err
+		}
+	}
+	if o.Email == "" {
+		o.Email, err = t.ask(ctx, "E-mail address (may be empty)", "")
+	}
+	return err
 }
 
 // withoutPassword is a database's URL as it may be shown.

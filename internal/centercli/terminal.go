@@ -1,6 +1,7 @@
 package centercli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,8 @@ import (
 
 // terminal is where a person sits.
 type terminal struct {
-	in  *os.File
-	out io.Writer
+	fd    int
+	lines *term.Terminal
 }
 
 // terminalOf returns the terminal that stdin is, if it is one.
@@ -23,7 +24,11 @@ func terminalOf(e *env) (terminal, bool) {
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return terminal{}, false
 	}
-	return terminal{in, e.err}, true
+	lines := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{in, e.err}, "")
+	return terminal{int(in.Fd()), lines}, true
 }
 
 // ask returns the line that answers prompt, fallback for an empty one.
@@ -31,32 +36,25 @@ func (t terminal) ask(ctx context.Context, prompt, fallback string) (string, err
 	if fallback != "" {
 		prompt += " [" + fallback + "]"
 	}
-	fmt.Fprint(t.out, prompt+": ")
-	line, err := t.wait(ctx, func() (string, error) { return readLine(t.in) })
-	if err == nil && strings.TrimSpace(line) == "" {
-		return fallback, nil
-	}
-	return strings.TrimSpace(line), err
+	t.lines.SetPrompt(prompt + ": ")
+	line, err := t.wait(ctx, t.lines.ReadLine)
+	return cmp.Or(strings.TrimSpace(line), fallback), err
 }
 
 // askSecret is ask without an echo.
 func (t terminal) askSecret(ctx context.Context, prompt string) (string, error) {
-	fmt.Fprint(t.out, prompt)
-	line, err := t.wait(ctx, func() (string, error) {
-		b, err := term.ReadPassword(int(t.in.Fd()))
-		return string(b), err
-	})
-	fmt.Fprintln(t.out)
-	return line, err
+	return t.wait(ctx, func() (string, error) { return t.lines.ReadPassword(prompt + ": ") })
 }
 
-// wait returns what read does, or leaves it when the person presses Ctrl-C, with
-// the terminal as it was.
-func (t terminal) wait(ctx context.Context, read func() (string, error)) (string, error) {
-	before, err := term.GetState(int(t.in.Fd()))
+// wait returns what read does, or leaves it when the program is to stop. The
+// terminal echoes nothing by itself before the prompt is shown, and is as it was
+// after.
+func (t terminal) wait(ctx context.Context, read func() (string, error)) (line string, err error) {
+	before, err := term.MakeRaw(t.fd)
 	if err != nil {
 		return "", err
 	}
+	defer func() { err = errors.Join(err, term.Restore(t.fd, before)) }()
 	type answer struct {
 		line string
 		err  error
@@ -68,11 +66,16 @@ func (t terminal) wait(ctx context.Context, read func() (string, error)) (string
 	}()
 	select {
 	case a := <-answered:
+		if errors.Is(a.err, io.EOF) { // Ctrl-C, Ctrl-D
+			return "", errInterrupted
+		}
 		return a.line, a.err
 	case <-ctx.Done():
-		return "", errors.Join(errors.New("interrupted; nothing was changed"), term.Restore(int(t.in.Fd()), before))
+		return "", errInterrupted
 	}
 }
+
+var errInterrupted = errors.New("interrupted; nothing was changed")
 
 // longestLine is above any password.
 const longestLine = 4096

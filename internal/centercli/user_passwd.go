@@ -39,14 +39,18 @@ func newPasswordHash(ctx context.Context, e *env, name string) (string, error) {
 	if !ok {
 		return hashedLine(e, name)
 	}
-	word, err := t.askSecret(ctx, "New password of "+visible(name)+": ")
+	return askedHash(ctx, t, name)
+}
+
+func askedHash(ctx context.Context, t terminal, name string) (string, error) {
+	word, err := t.askSecret(ctx, "New password of "+visible(name))
 	if err != nil {
 		return "", err
 	}
 	if err := validPassword(word, name); err != nil {
 		return "", err
 	}
-	again, err := t.askSecret(ctx, "The same again: ")
+	again, err := t.askSecret(ctx, "The same again")
 	if err != nil {
 		return "", err
 	}
