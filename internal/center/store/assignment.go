@@ -7,24 +7,41 @@ import (
 	"latchkey/internal/center/directory"
 )
 
-// principals are the ids to which something can be assigned for a user to have
-// it: the user's own and those of the user's groups that have anything, as each
-// account is asked for each of them. It takes the id twice.
-const principals = `(SELECT ? UNION ALL SELECT m.group_id FROM memberships m
-	WHERE m.user_id = ? AND EXISTS (SELECT 1 FROM assignments any_of WHERE any_of.principal_id = m.group_id))`
+// mine is what an assignment a is to be for a user to have it: the user's own, or
+// of a group of the user's. An account has few assignments, a person may be in
+// hundreds of groups. It takes the user's id twice.
+const mine = `(a.principal_id = ? OR EXISTS (
+	SELECT 1 FROM memberships m WHERE m.user_id = ? AND m.group_id = a.principal_id))`
 
-// Accounts returns a page of the accounts in which a user has a role.
+// few is how many assignments of a user are looked through for each page.
+const few = 500
+
+// Accounts returns a page of the accounts in which a user has a role. For somebody
+// with few assignments these are looked through, however many accounts there are;
+// for others the accounts, until the page is full.
 func (db *DB) Accounts(ctx context.Context, userID string, after int64, limit int) ([]directory.Account, error) {
-	rows, err := db.read.QueryContext(ctx, `
-		SELECT id, name, email, position FROM accounts
-		WHERE position > ? AND EXISTS (
-			SELECT 1 FROM assignments
-			WHERE account_id = accounts.id AND principal_id IN `+principals+`)
-		ORDER BY position LIMIT ?`, after, userID, userID, limit)
+	var has int
+	err := db.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+ofUser+" LIMIT ?) AS one", userID, userID, few+1).Scan(&has)
+	if err != nil {
+		return nil, err
+	}
+	// For EXISTS, PostgreSQL would join all of both tables for the last page.
+	having := "(SELECT 1 FROM assignments a WHERE a.account_id = accounts.id AND " + mine + " LIMIT 1) = 1"
+	if has <= few {
+		having = "id IN (SELECT a.account_id FROM " + ofUser + ")"
+	}
+	rows, err := db.read.QueryContext(ctx,
+		"SELECT id, name, email, position FROM accounts WHERE position > ? AND "+having+" ORDER BY position LIMIT ?",
+		after, userID, userID, limit)
 	return collect(rows, err, func(a *directory.Account) []any {
 		return []any{&a.ID, &a.Name, &a.Email, &a.Position}
 	})
 }
+
+// ofUser is the assignments of a user, whose id it takes twice, some of them
+// perhaps more than once.
+const ofUser = `(SELECT account_id FROM assignments WHERE principal_id = ?
+	UNION ALL SELECT o.account_id FROM memberships m JOIN assignments o ON o.principal_id = m.group_id WHERE m.user_id = ?) AS a`
 
 // AccountName returns the name of an account, or directory.ErrNotFound.
 func (db *DB) AccountName(ctx context.Context, id string) (string, error) {
@@ -36,8 +53,8 @@ func (db *DB) AccountName(ctx context.Context, id string) (string, error) {
 const selectRoles = `
 	SELECT id, name, description, session_duration, relay_state, position FROM permission_sets
 	WHERE EXISTS (
-		SELECT 1 FROM assignments
-		WHERE permission_set_id = permission_sets.id AND account_id = ? AND principal_id IN ` + principals + `)
+		SELECT 1 FROM assignments a
+		WHERE a.permission_set_id = permission_sets.id AND a.account_id = ? AND ` + mine + `)
 	AND `
 
 // Roles returns a page of the permission sets that a user has in an account.

@@ -18,8 +18,8 @@ func (db *DB) Policies(ctx context.Context, userID, accountID, permissionSetID s
 		SELECT inline_policy, managed_policies FROM permission_sets
 		WHERE id = ? AND EXISTS (SELECT 1 FROM users WHERE id = ? AND disabled = 0)
 			AND EXISTS (
-				SELECT 1 FROM assignments
-				WHERE permission_set_id = permission_sets.id AND account_id = ? AND principal_id IN `+principals+`)`,
+				SELECT 1 FROM assignments a
+				WHERE permission_set_id = permission_sets.id AND account_id = ? AND `+mine+`)`,
 		permissionSetID, userID, accountID, userID, userID).Scan(&p.Inline, &managed)
 	if err != nil {
 		return policy.Policies{}, orMissing(err, directory.ErrNotFound)
