@@ -1,8 +1,10 @@
 package center_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -527,7 +529,8 @@ func TestAttackEnumeration(t *testing.T) {
 	o.person(t).by("idp", "dave")
 	o.person(t).signIn("carol", "carol's word")
 	quickest, words := map[string]time.Duration{}, map[string]bool{}
-	for range 5 {
+	// The more tries, the less a busy machine has a part in the quickest.
+	for try := 0; try < 5 || try < 40 && !alike(quickest); try++ {
 		for _, name := range []string{"alice", "carol", "dave", "nobody"} {
 			o.Clock.Advance(time.Minute)
 			o.corp.asked = nil
@@ -547,11 +550,14 @@ func TestAttackEnumeration(t *testing.T) {
 	if len(words) != 1 {
 		t.Errorf("%d different pages", len(words))
 	}
-	for name, took := range quickest {
-		if took < quickest["nobody"]/2 || took > quickest["nobody"]*2 {
-			t.Errorf("%s takes %v, nobody %v", name, took, quickest["nobody"])
-		}
+	if !alike(quickest) {
+		t.Errorf("names are told apart by time: %v", quickest)
 	}
+}
+
+func alike(times map[string]time.Duration) bool {
+	all := slices.Sorted(maps.Values(times))
+	return len(all) > 0 && all[len(all)-1] < all[0]*3/2
 }
 
 // Who has the password, and tries codes from many browsers and by many sign-ins,
