@@ -45,7 +45,7 @@ func newAuditList(e *env) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return runAuditList(c.Context(), e, o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.Database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
+	databaseOption(c, &o.Database)
 	f.BoolVar(&o.JSON, "json", false, "one JSON object a line")
 	f.StringVar(&o.User, "user", "", "only of this user, a name or an id")
 	f.StringVar(&o.Action, "action", "", "only of this action, such as \"sign-in\"")
@@ -95,7 +95,7 @@ func newAuditVerify(e *env) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return runAuditVerify(c.Context(), e, database, known) },
 	}
 	f := c.Flags()
-	f.StringVar(&database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
+	databaseOption(c, &database)
 	f.StringVar(&known, "head", "", "SEQ:HASH that was printed before and kept elsewhere: the chain must have had it")
 	return c
 }

@@ -240,3 +240,18 @@ func waitRefused(t *testing.T, url string) {
 	}
 	t.Fatal("it still takes requests")
 }
+
+// The variable names the database for every command; a flag wins over it.
+func TestDatabaseOfEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	env := map[string]string{"LATCHKEY_CENTER_DATABASE": "sqlite:" + filepath.Join(dir, "named.db")}
+	if got := run(t, env, "a password of alice\n", "init", "--no-input", "--name", "alice"); got.Code != 0 || strings.Contains(got.Out, "--database") {
+		t.Errorf("init: %+v", got)
+	}
+	if got := run(t, env, "", "user", "list"); !strings.Contains(got.Out, "alice") {
+		t.Errorf("user list: %+v", got)
+	}
+	if got := run(t, env, "", "user", "list", "--database", "sqlite:"+filepath.Join(dir, "other.db")); got.Code != 1 {
+		t.Errorf("another database: %+v", got)
+	}
+}

@@ -29,7 +29,7 @@ func command(use, short string, p *place, args cobra.PositionalArgs, run func(ct
 		Use: use, Short: short, Args: args,
 		RunE: func(c *cobra.Command, args []string) error { return run(c.Context(), args) },
 	}
-	c.Flags().StringVar(&p.Database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
+	databaseOption(c, &p.Database)
 	c.Flags().BoolVar(&p.JSON, "json", false, "answer with JSON: one object, and of a list one a line")
 	return c
 }

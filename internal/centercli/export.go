@@ -23,7 +23,7 @@ func newExport(e *env) *cobra.Command {
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runExport(c.Context(), e, database, output) },
 	}
-	c.Flags().StringVar(&database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
+	databaseOption(c, &database)
 	c.Flags().StringVarP(&output, "output", "o", "", "write this file, for you alone, instead of stdout")
 	return c
 }

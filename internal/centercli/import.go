@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"unicode"
 
@@ -29,7 +27,7 @@ func newImport(e *env) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error { return runImport(c.Context(), e, database, args[0]) },
 	}
-	c.Flags().StringVar(&database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
+	databaseOption(c, &database)
 	return c
 }
 
@@ -87,36 +85,6 @@ func describe(s center.Summary) string {
 		return "nothing to change"
 	}
 	return "added or changed: " + strings.Join(parts, ", ")
-}
-
-// databaseURL returns url, or the one in the user's state directory.
-func databaseURL(e *env, url string) (string, error) {
-	if url != "" {
-		return url, nil
-	}
-	dir := stateDir(e.getenv)
-	if dir == "" {
-		return "", withHint(errors.New("no home directory to keep the database in"), "name one with --database sqlite:PATH")
-	}
-	return "sqlite:" + filepath.Join(dir, "latchkey-center", "center.db"), nil
-}
-
-func stateDir(getenv func(string) string) string {
-	if dir := getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return dir
-	}
-	if dir := getenv("LOCALAPPDATA"); runtime.GOOS == "windows" {
-		return dir
-	}
-	home := getenv("HOME")
-	switch {
-	case home == "":
-		return ""
-	case runtime.GOOS == "darwin":
-		return filepath.Join(home, "Library", "Application Support")
-	default:
-		return filepath.Join(home, ".local", "state")
-	}
 }
 
 // visible shows characters that would act on a terminal as escapes.

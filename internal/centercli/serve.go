@@ -59,7 +59,7 @@ func newServe(e *env) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&config, "config", "", "YAML file of settings and sign-in methods; flags win over it")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
-	f.StringVar(&o.Database, "database", "", "sqlite:PATH or postgres://… (default: center.db in the user's state directory)")
+	databaseOption(c, &o.Database)
 	f.StringVar(&o.Import, "import", "", "import this YAML file before serving")
 	f.StringVar(&o.Region, "region", "us-east-1", "region that the center answers for")
 	f.StringArrayVar(&o.StartURLs, "start-url", nil, "start URL to answer for beside its own; may be repeated")
