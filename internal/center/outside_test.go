@@ -42,7 +42,7 @@ func newOutside(t *testing.T) *outside {
 			t.Fatal(err)
 		}
 	})
-	o.exec(t, `UPDATE users SET administrator = TRUE WHERE name = 'alice'`)
+	o.exec(t, `UPDATE users SET administrator = 1 WHERE name = 'alice'`)
 	return o
 }
 
