@@ -51,7 +51,11 @@ func (s *Service) allowCode(w http.ResponseWriter, r *http.Request, session sign
 	if err == nil {
 		err = s.recordCode(r, session, q, "client allowed")
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		s.dead(w, "You were signed out meanwhile.")
+		return
+	case err != nil:
 		s.SignIn.Fail(w, r, err)
 		return
 	}

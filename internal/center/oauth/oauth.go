@@ -139,7 +139,8 @@ type Store interface {
 	// PendingDevice returns the grant of a user code that is pending at now.
 	PendingDevice(ctx context.Context, userCodeMAC []byte, now time.Time) (DeviceGrant, error)
 	// DecideDevice makes a grant that is pending at now approved or denied by
-	// the user; a second decision is ErrNotFound.
+	// the user; a second decision is ErrNotFound, and so is one in a browser
+	// session that has been ended.
 	DecideDevice(ctx context.Context, userCodeMAC []byte, d Decision, now time.Time) error
 	// BurnDevice makes a grant useless.
 	BurnDevice(ctx context.Context, deviceHash []byte) error
@@ -147,6 +148,8 @@ type Store interface {
 	// used and begins the family with t, once: of many at a time one succeeds,
 	// the others get ErrNotFound.
 	RedeemDevice(ctx context.Context, f Family, t Tokens, now time.Time) error
+	// PutCode returns ErrNotFound if the browser session in which the code was
+	// allowed has been ended.
 	PutCode(ctx context.Context, g CodeGrant) error
 	Code(ctx context.Context, codeHash []byte) (CodeGrant, error)
 	// RedeemCode is RedeemDevice for the code with the hash f.ID.

@@ -165,17 +165,25 @@ func retryAfter(w http.ResponseWriter, wait time.Duration) {
 
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
+// changedMeanwhile is for a user who was disabled, or got another password or
+// second factor, while signing in.
+const changedMeanwhile = "Your sign-in was changed meanwhile. Sign in again."
+
 // welcome begins the session. It is recorded first: nobody is in unrecorded.
 func (s *Service) welcome(w http.ResponseWriter, r *http.Request, user directory.User, method, next string) {
 	err := s.recordEvent(r, "sign-in", user, method, "ok")
 	if err == nil {
 		err = s.begin(w, r, user)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		s.record(r, user, method, "changed meanwhile")
+		s.form(w, r, http.StatusForbidden, web.SignIn{Next: next}, changedMeanwhile)
+	case err != nil:
 		s.Fail(w, r, err)
-		return
+	default:
+		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 // MaxPath is how long a path may be that a person comes back to, the query

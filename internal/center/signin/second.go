@@ -74,7 +74,7 @@ func (s *Service) SubmitSecond(w http.ResponseWriter, r *http.Request) {
 		s.secondForm(w, http.StatusForbidden, user,
 			"That code is not right, or has been used. Wait for the next one; check the clock of the device that shows it.")
 	case errors.Is(err, ErrNotFound): // the user, the second factor, or the password that was right
-		s.form(w, r, http.StatusForbidden, web.SignIn{Next: h.Next}, "Your sign-in was changed meanwhile. Sign in again.")
+		s.form(w, r, http.StatusForbidden, web.SignIn{Next: h.Next}, changedMeanwhile)
 	case err != nil:
 		s.refuse(w, r, web.SignIn{Next: h.Next}, user, h.Method, err)
 	default:

@@ -45,6 +45,8 @@ type Store interface {
 	UseTOTP(ctx context.Context, userID string, step int64) error
 	// SignInSession is how long a session lasts.
 	SignInSession(ctx context.Context) (time.Duration, error)
+	// PutSession returns ErrNotFound for a user who has been disabled, or got
+	// another password, since s.User was read.
 	PutSession(ctx context.Context, s Session) error
 	// Session returns ErrNotFound if there is none that lasts beyond now.
 	Session(ctx context.Context, hash []byte, now time.Time) (Session, error)

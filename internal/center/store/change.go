@@ -44,10 +44,7 @@ func (db *DB) recordDeeds(ctx context.Context, tx *transaction, by string, deeds
 
 func applyUsers(ctx context.Context, tx *transaction, c directory.Change) error {
 	for _, u := range c.Users {
-		if err := signOutIfNew(ctx, tx, u); err != nil {
-			return err
-		}
-		if err := putUser(ctx, tx, u); err != nil {
+		if err := changeUser(ctx, tx, u); err != nil {
 			return err
 		}
 	}
@@ -75,12 +72,17 @@ func bit(b bool) int {
 	return 0
 }
 
-// signOutIfNew ends everything of a user who gets another password, which may be
-// because somebody else knew it, and of one who may not sign in any more.
-func signOutIfNew(ctx context.Context, tx *transaction, u directory.User) error {
+// changeUser is putUser, and ends everything of a user who gets another password,
+// which may be because somebody else knew it, and of one who may not sign in any
+// more. The end comes last: whoever signs in at the same time has then either
+// done so, and is ended, or finds the user changed.
+func changeUser(ctx context.Context, tx *transaction, u directory.User) error {
 	var changed int
 	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM users WHERE id = ? AND password_hash <> ?", u.ID, u.PasswordHash).Scan(&changed)
-	if err != nil || changed == 0 && !u.Disabled {
+	if err != nil {
+		return err
+	}
+	if err := putUser(ctx, tx, u); err != nil || changed == 0 && !u.Disabled {
 		return err
 	}
 	return endAll(ctx, tx, u.ID)

@@ -10,12 +10,17 @@ import (
 
 // PutCode adds an authorization code that a person allowed.
 func (db *DB) PutCode(ctx context.Context, g oauth.CodeGrant) error {
-	_, err := db.write.ExecContext(ctx, `
-		INSERT INTO code_grants (code_hash, client_id, user_id, session_hash, redirect_uri, challenge, scopes, address, status, created, expires)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?)`,
-		g.CodeHash, g.ClientID, g.UserID, g.SessionHash, g.RedirectURI, g.Challenge, strings.Join(g.Scopes, " "), g.Address,
-		millis(g.Created), millis(g.Expires))
-	return err
+	return db.transact(ctx, func(tx *transaction) error {
+		if err := holdSession(ctx, tx, g.SessionHash); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO code_grants (code_hash, client_id, user_id, session_hash, redirect_uri, challenge, scopes, address, status, created, expires)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?)`,
+			g.CodeHash, g.ClientID, g.UserID, g.SessionHash, g.RedirectURI, g.Challenge, strings.Join(g.Scopes, " "), g.Address,
+			millis(g.Created), millis(g.Expires))
+		return err
+	})
 }
 
 // Code returns the grant of a code, or oauth.ErrNotFound.

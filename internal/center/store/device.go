@@ -45,10 +45,21 @@ func scanDevice(row foundRow) (oauth.DeviceGrant, error) {
 
 // DecideDevice writes a person's answer, unless there is one already.
 func (db *DB) DecideDevice(ctx context.Context, userCodeMAC []byte, d oauth.Decision, now time.Time) error {
-	return execOne(ctx, db.write, oauth.ErrNotFound, `
-		UPDATE device_grants SET status = ?, user_id = ?, session_hash = ?
-		WHERE user_code_mac = ? AND status = 'pending' AND expires > ?`,
-		string(d.Status), d.UserID, d.SessionHash, userCodeMAC, millis(now))
+	return db.transact(ctx, func(tx *transaction) error {
+		if err := holdSession(ctx, tx, d.SessionHash); err != nil {
+			return err
+		}
+		return execOne(ctx, tx, oauth.ErrNotFound, `
+			UPDATE device_grants SET status = ?, user_id = ?, session_hash = ?
+			WHERE user_code_mac = ? AND status = 'pending' AND expires > ?`,
+			string(d.Status), d.UserID, d.SessionHash, userCodeMAC, millis(now))
+	})
+}
+
+// holdSession has whoever ends a browser session wait for tx, and then end what tx
+// allowed in it; or returns oauth.ErrNotFound if the session has been ended.
+func holdSession(ctx context.Context, tx *transaction, sessionHash []byte) error {
+	return execOne(ctx, tx, oauth.ErrNotFound, "UPDATE sessions SET expires = expires WHERE hash = ?", sessionHash)
 }
 
 // BurnDevice makes a grant useless.

@@ -99,10 +99,7 @@ func (e *Edit) SetUser(ctx context.Context, had, u directory.User) error {
 		details = append(details, "password", "new")
 	}
 	e.did("user changed", append(details, "user", had.Name)...)
-	if err := signOutIfNew(ctx, e.tx, u); err != nil {
-		return err
-	}
-	return putUser(ctx, e.tx, u)
+	return changeUser(ctx, e.tx, u)
 }
 
 // SignOutUser ends everything that a user has signed in.

@@ -41,7 +41,7 @@ func putTokens(ctx context.Context, tx *transaction, familyID []byte, t oauth.To
 }
 
 // RefreshToken returns a refresh token whose family has not been ended, used or
-// not, or oauth.ErrNotFound.
+// not, and whose user is not disabled, or oauth.ErrNotFound.
 func (db *DB) RefreshToken(ctx context.Context, hash []byte) (oauth.RefreshToken, error) {
 	t := oauth.RefreshToken{Hash: hash}
 	var scopes string
@@ -50,7 +50,7 @@ func (db *DB) RefreshToken(ctx context.Context, hash []byte) (oauth.RefreshToken
 	err := db.read.QueryRowContext(ctx, `
 		SELECT r.used, f.id, f.client_id, f.user_id, u.name, f.scopes, f.expires
 		FROM refresh_tokens r JOIN families f ON f.id = r.family_id JOIN users u ON u.id = f.user_id
-		WHERE r.hash = ?`, hash).
+		WHERE r.hash = ? AND u.disabled = 0`, hash).
 		Scan(&used, &t.Family.ID, &t.Family.ClientID, &t.UserID, &t.UserName, &scopes, &expires)
 	if err != nil {
 		return oauth.RefreshToken{}, orMissing(err, oauth.ErrNotFound)

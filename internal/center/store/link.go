@@ -41,6 +41,7 @@ func rename(ctx context.Context, tx *transaction, u *directory.User, i signin.Id
 	if u.Name == i.Name && u.Email == i.Email {
 		return nil
 	}
+	isNew := u.Name == ""
 	u.Name, u.Email = i.Name, i.Email
 	err := tx.QueryRowContext(ctx, "SELECT id FROM users WHERE name_key = ? AND id <> ?", directory.UserKey(u.Name), u.ID).Scan(new(string))
 	if err == nil {
@@ -49,7 +50,12 @@ func rename(ctx context.Context, tx *transaction, u *directory.User, i signin.Id
 	if err := orMissing(err, signin.ErrNotFound); !errors.Is(err, signin.ErrNotFound) {
 		return err
 	}
-	return putUser(ctx, tx, *u)
+	if isNew {
+		return putUser(ctx, tx, *u)
+	}
+	// Not the other columns: what was read of them may have been changed since.
+	_, err = tx.ExecContext(ctx, "UPDATE users SET name = ?, name_key = ?, email = ? WHERE id = ?", u.Name, directory.UserKey(u.Name), u.Email, u.ID)
+	return err
 }
 
 // joinOnly makes the memberships that are from the method those that it says.

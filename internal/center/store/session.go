@@ -31,12 +31,22 @@ func userFields(u *directory.User) []any {
 	return []any{&u.ID, &u.Name, &u.Email, &u.PasswordHash, &u.Source, &u.ExternalID, &u.Disabled, &u.Administrator}
 }
 
-// PutSession adds a browser session.
+// PutSession adds a browser session, or returns signin.ErrNotFound for a user
+// who has been disabled or got another password since s.User was read. The
+// statement that changes nothing has others who change the user wait, and then
+// end this session too.
 func (db *DB) PutSession(ctx context.Context, s signin.Session) error {
-	_, err := db.write.ExecContext(ctx,
-		"INSERT INTO sessions (hash, user_id, address, browser, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-		s.Hash, s.User.ID, s.Address, s.Browser, millis(s.Created), millis(s.Expires))
-	return err
+	return db.transact(ctx, func(tx *transaction) error {
+		err := execOne(ctx, tx, signin.ErrNotFound,
+			"UPDATE users SET disabled = disabled WHERE id = ? AND disabled = 0 AND password_hash = ?", s.User.ID, s.User.PasswordHash)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx,
+			"INSERT INTO sessions (hash, user_id, address, browser, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+			s.Hash, s.User.ID, s.Address, s.Browser, millis(s.Created), millis(s.Expires))
+		return err
+	})
 }
 
 // Session returns the session of a cookie, or signin.ErrNotFound.

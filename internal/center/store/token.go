@@ -9,7 +9,8 @@ import (
 	"latchkey/internal/center/oauth"
 )
 
-// Token returns the access token that lasts beyond now, or oauth.ErrNotFound.
+// Token returns the access token that lasts beyond now, of a user who is not
+// disabled, or oauth.ErrNotFound.
 func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (oauth.Token, error) {
 	t := oauth.Token{Hash: hash}
 	var scopes sql.NullString
@@ -17,7 +18,7 @@ func (db *DB) Token(ctx context.Context, hash []byte, now time.Time) (oauth.Toke
 	err := db.read.QueryRowContext(ctx, `
 		SELECT t.client_id, c.name, t.user_id, u.name, t.session_hash, t.family_id, f.scopes, t.expires
 		FROM tokens t JOIN clients c ON c.id = t.client_id JOIN users u ON u.id = t.user_id LEFT JOIN families f ON f.id = t.family_id
-		WHERE t.hash = ? AND t.expires > ?`, hash, millis(now)).
+		WHERE t.hash = ? AND t.expires > ? AND u.disabled = 0`, hash, millis(now)).
 		Scan(&t.ClientID, &t.ClientName, &t.UserID, &t.UserName, &t.SessionHash, &t.FamilyID, &scopes, &expires)
 	if err != nil {
 		return oauth.Token{}, orMissing(err, oauth.ErrNotFound)

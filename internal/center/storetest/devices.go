@@ -19,8 +19,8 @@ func signedIn(t *testing.T, s Store) {
 	ctx := t.Context()
 	fill(t, s)
 	for _, b := range []signin.Session{
-		{Hash: hash("old"), User: directory.User{ID: "u-alice"}, Address: "192.0.2.1", Browser: "Firefox on Linux", Created: start, Expires: start.Add(time.Hour)},
-		{Hash: hash("new"), User: directory.User{ID: "u-alice"}, Address: "192.0.2.2", Created: start.Add(time.Minute), Expires: start.Add(time.Hour)},
+		{Hash: hash("old"), User: directory.User{ID: "u-alice", PasswordHash: "hash"}, Address: "192.0.2.1", Browser: "Firefox on Linux", Created: start, Expires: start.Add(time.Hour)},
+		{Hash: hash("new"), User: directory.User{ID: "u-alice", PasswordHash: "hash"}, Address: "192.0.2.2", Created: start.Add(time.Minute), Expires: start.Add(time.Hour)},
 		{Hash: hash("bob"), User: directory.User{ID: "u-bob"}, Created: start, Expires: start.Add(time.Hour)},
 	} {
 		must(t, s.PutSession(ctx, b))
@@ -99,7 +99,6 @@ func testEndAllowed(t *testing.T, s Store) {
 	ctx := t.Context()
 	signedIn(t, s)
 	d, c := grant(t, s, "c"), code(t, s, "d") // the code is allowed in "browser"
-	must(t, s.PutSession(ctx, session("browser")))
 	must(t, s.DecideDevice(ctx, d.UserCodeMAC, oauth.Decision{Status: oauth.Approved, UserID: "u-alice", SessionHash: hash("browser")}, start))
 	must(t, s.EndSession(ctx, "u-alice", hash("browser")))
 	if err := redeem(t, s, d, "token", start); !errors.Is(err, oauth.ErrNotFound) {

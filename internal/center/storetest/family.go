@@ -12,6 +12,7 @@ import (
 
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/oauth"
+	"latchkey/internal/center/signin"
 )
 
 // code puts a client and the code that alice allowed it in.
@@ -23,8 +24,17 @@ func code(t *testing.T, s Store, name string) oauth.CodeGrant {
 		RedirectURI: "http://127.0.0.1:1234/cb", Challenge: "challenge", Address: "192.0.2.9", Scopes: []string{"a:b", "c"},
 		Status: oauth.Approved, Created: start, Expires: start.Add(time.Minute),
 	}
+	browse(t, s, "browser")
 	must(t, s.PutCode(t.Context(), g))
 	return g
+}
+
+// browse puts in a browser in which alice is signed in, unless it is there.
+func browse(t *testing.T, s Store, name string) {
+	t.Helper()
+	if _, err := s.Session(t.Context(), hash(name), start); errors.Is(err, signin.ErrNotFound) {
+		must(t, s.PutSession(t.Context(), session(name)))
+	}
 }
 
 func family(g oauth.CodeGrant) oauth.Family {
@@ -178,7 +188,7 @@ func testFamilyNewPassword(t *testing.T, s Store) {
 	fill(t, s)
 	a, b, device := code(t, s, "a"), code(t, s, "b"), grant(t, s, "d")
 	must(t, s.RedeemCode(ctx, family(a), some("a"), start))
-	must(t, s.DecideDevice(ctx, device.UserCodeMAC, oauth.Decision{Status: oauth.Approved, UserID: "u-alice"}, start))
+	must(t, s.DecideDevice(ctx, device.UserCodeMAC, oauth.Decision{Status: oauth.Approved, UserID: "u-alice", SessionHash: hash("browser")}, start))
 	alice := directory.User{ID: "u-alice", Name: "alice", PasswordHash: "another hash"}
 	must(t, s.Apply(ctx, directory.Change{Users: []directory.User{alice}}))
 	ended(t, s, "a")
@@ -194,9 +204,9 @@ func testFamilySweep(t *testing.T, s Store) {
 	ctx := t.Context()
 	fill(t, s)
 	must(t, s.RedeemCode(ctx, family(code(t, s, "a")), some("1"), start))
-	// The code and the access token of an hour go; the family goes on.
-	if n, err := s.Sweep(ctx, start.Add(3*time.Hour)); n != 2 || err != nil {
-		t.Errorf("swept %d rows, want 2 (%v)", n, err)
+	// The code, the access token of an hour and the browser go; the family goes on.
+	if n, err := s.Sweep(ctx, start.Add(3*time.Hour)); n != 3 || err != nil {
+		t.Errorf("swept %d rows, want 3 (%v)", n, err)
 	}
 	if _, err := s.RefreshToken(ctx, hash("refresh 1")); err != nil {
 		t.Errorf("the refresh token: %v", err)

@@ -61,11 +61,12 @@ func testDecideOnce(t *testing.T, s Store) {
 	ctx := t.Context()
 	fill(t, s)
 	g := grant(t, s, "a")
+	browse(t, s, "session")
 	allow := oauth.Decision{Status: oauth.Approved, UserID: "u-alice", SessionHash: hash("session")}
 	if err := s.DecideDevice(ctx, g.UserCodeMAC, allow, expires); !errors.Is(err, oauth.ErrNotFound) {
 		t.Errorf("too late: %v", err)
 	}
-	deny := oauth.Decision{Status: oauth.Denied, UserID: "u-bob"}
+	deny := oauth.Decision{Status: oauth.Denied, UserID: "u-alice", SessionHash: hash("session")}
 	must(t, s.DecideDevice(ctx, g.UserCodeMAC, deny, start))
 	if err := s.DecideDevice(ctx, g.UserCodeMAC, allow, start); !errors.Is(err, oauth.ErrNotFound) {
 		t.Errorf("decided twice: %v", err)
@@ -97,6 +98,7 @@ func redeem(t *testing.T, s Store, g oauth.DeviceGrant, token string, now time.T
 func testRedeemOnce(t *testing.T, s Store) {
 	fill(t, s)
 	g := grant(t, s, "a")
+	browse(t, s, "session")
 	allow := oauth.Decision{Status: oauth.Approved, UserID: "u-alice", SessionHash: hash("session")}
 	must(t, s.DecideDevice(t.Context(), g.UserCodeMAC, allow, start))
 	stranger := g

@@ -15,7 +15,7 @@ import (
 )
 
 func session(name string) signin.Session {
-	return signin.Session{Hash: hash(name), User: directory.User{ID: "u-alice"}, Created: start, Expires: start.Add(time.Hour)}
+	return signin.Session{Hash: hash(name), User: directory.User{ID: "u-alice", PasswordHash: "hash"}, Created: start, Expires: start.Add(time.Hour)}
 }
 
 func testSessions(t *testing.T, s Store) {
@@ -42,7 +42,7 @@ func testNewPassword(t *testing.T, s Store) {
 	fill(t, s)
 	g := grant(t, s, "a")
 	must(t, s.PutSession(ctx, session("browser")))
-	must(t, s.DecideDevice(ctx, g.UserCodeMAC, oauth.Decision{Status: oauth.Approved, UserID: "u-alice"}, start))
+	must(t, s.DecideDevice(ctx, g.UserCodeMAC, oauth.Decision{Status: oauth.Approved, UserID: "u-alice", SessionHash: hash("browser")}, start))
 	must(t, redeem(t, s, g, "token", start))
 	alice := directory.User{ID: "u-alice", Name: "alice", Email: "new@example.com", PasswordHash: "hash"}
 	must(t, s.Apply(ctx, directory.Change{Users: []directory.User{alice}}))

@@ -78,6 +78,8 @@ func Run(t *testing.T, open func(t *testing.T, url string) Store, newURL func(t 
 		"link under a mob":     testLinkMob,
 		"second factor":        testTOTP,
 		"second factor's mob":  testTOTPMob,
+		"too late":             testTooLate,
+		"disabled meanwhile":   testMeanwhile,
 		"throttle under a mob": testThrottleMob,
 		"policies":             testPolicies,
 		"sweep":                testSweep,
