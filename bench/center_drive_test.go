@@ -46,6 +46,15 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 // run drives, and fails the test if any answer was wrong.
 func (d drive) run(t testing.TB) measure {
 	t.Helper()
+	m := d.all()
+	if m.failed > 0 || m.count == 0 {
+		t.Fatalf("%d of %d connections failed, one with: %v", m.failed, d.connections, m.first)
+	}
+	return m
+}
+
+// all drives to the end, whatever happens.
+func (d drive) all() measure {
 	var next atomic.Int64
 	var all []time.Duration
 	m := measure{}
@@ -65,12 +74,16 @@ func (d drive) run(t testing.TB) measure {
 	}
 	running.Wait()
 	m.count, m.perSecond = int64(len(all)), float64(len(all))/time.Since(started).Seconds()
-	if m.failed > 0 || len(all) == 0 {
-		t.Fatalf("%d of %d connections failed, one with: %v", m.failed, d.connections, m.first)
+	m.p50, m.p99 = quantiles(all)
+	return m
+}
+
+func quantiles(all []time.Duration) (p50, p99 time.Duration) {
+	if len(all) == 0 {
+		return 0, 0
 	}
 	slices.Sort(all)
-	m.p50, m.p99 = all[len(all)/2], all[len(all)*99/100]
-	return m
+	return all[len(all)/2], all[len(all)*99/100]
 }
 
 // one drives over one connection. With a rate, an answer is late from the moment

@@ -20,6 +20,8 @@ const (
 	manyAccounts = 10_000
 	manyGroups   = 200
 	word         = "correct horse battery"
+
+	deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
 // directoryFile writes users, of whom "many" has ten thousand accounts through
@@ -66,9 +68,12 @@ type registered struct {
 }
 
 // register makes a client at r that asks from an address of its own.
-func register(r *replica, from string) (registered, error) {
+func register(r *replica, from string, scopes ...string) (registered, error) {
 	c := registered{at: r, from: from, startURL: r.URL() + "/start"}
-	err := c.call("/client/register", map[string]any{"clientName": "bench", "clientType": "public"}, &c)
+	err := c.call("/client/register", map[string]any{
+		"clientName": "bench", "clientType": "public", "scopes": scopes,
+		"grantTypes": []string{deviceCodeGrant, "refresh_token"},
+	}, &c)
 	return c, err
 }
 
@@ -91,7 +96,7 @@ func (c registered) startInput() map[string]string {
 func (c registered) pollInput(deviceCode string) map[string]string {
 	return map[string]string{
 		"clientId": c.ID, "clientSecret": c.Secret, "deviceCode": deviceCode,
-		"grantType": "urn:ietf:params:oauth:grant-type:device_code",
+		"grantType": deviceCodeGrant,
 	}
 }
 
@@ -137,31 +142,44 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
+// tokens are what a client gets for a code or a refresh token.
+type tokens struct {
+	Access  string `json:"accessToken"`
+	Refresh string `json:"refreshToken"`
+}
+
 // signIn is a whole login: a device code, the person with a password, the pages,
 // the token.
-func (c registered) signIn(user string) (token string, err error) {
+func (c registered) signIn(user string) (got tokens, err error) {
 	d, err := c.start()
 	if err != nil {
-		return "", err
+		return got, err
 	}
 	if err := c.allow(d, user); err != nil {
-		return "", err
+		return got, err
 	}
-	var out struct {
-		AccessToken string `json:"accessToken"`
-	}
-	err = c.call("/token", c.pollInput(d.Code), &out)
-	return out.AccessToken, err
+	err = c.call("/token", c.pollInput(d.Code), &got)
+	return got, err
 }
 
 // allow is the person who signs in and allows a device code.
 func (c registered) allow(d device, user string) error {
-	page, err := webuser.New(&http.Client{Transport: from(c.from)}).Open(d.Complete)
+	return c.allowAs(webuser.New(&http.Client{Transport: from(c.from)}), d, user)
+}
+
+// allowAs is the same in a browser where somebody may have signed in before.
+func (c registered) allowAs(browser *webuser.User, d device, user string) error {
+	page, err := browser.Open(d.Complete)
 	if err != nil {
 		return err
 	}
-	page.Fill(map[string]string{"username": user, "password": word})
-	for _, button := range []string{"sign_in_button", "cli_verification_btn", "cli_login_button"} {
+	if page.Has("sign_in_button") {
+		page.Fill(map[string]string{"username": user, "password": word})
+		if page, err = page.Press("sign_in_button"); err != nil {
+			return err
+		}
+	}
+	for _, button := range []string{"cli_verification_btn", "cli_login_button"} {
 		if page, err = page.Press(button); err != nil {
 			return err
 		}
