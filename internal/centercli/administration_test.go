@@ -14,6 +14,7 @@ import (
 
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/secret"
+	"latchkey/internal/center/signin"
 	"latchkey/internal/center/store"
 	"latchkey/internal/center/storetest/pgtest"
 	"latchkey/internal/webuser"
@@ -131,8 +132,10 @@ func signClientIn(t *testing.T, database, name string) {
 	for _, err := range []error{
 		db.PutClient(ctx, oauth.Client{ID: "c", SecretHash: secret.Hash("secret"), Name: name, Created: now, Expires: later}),
 		db.PutDevice(ctx, oauth.DeviceGrant{DeviceHash: device, UserCodeMAC: mac, ClientID: "c", Status: oauth.Pending, Created: now, Expires: later}),
+		db.PutSession(ctx, signin.Session{Hash: secret.Hash("s"), User: alice, Created: now, Expires: later}),
 		db.DecideDevice(ctx, mac, oauth.Decision{Status: oauth.Approved, UserID: alice.ID, SessionHash: secret.Hash("s")}, now),
 		db.RedeemDevice(ctx, oauth.Family{ID: device, ClientID: "c", Expires: later}, oauth.Tokens{AccessHash: secret.Hash("t"), Expires: later}, now),
+		db.DeleteSession(ctx, secret.Hash("s")),
 	} {
 		if err != nil {
 			t.Fatal(err)
