@@ -76,9 +76,8 @@ func startCenter(t *testing.T) center {
 		t.Fatal(err)
 	}
 	m := newMachine(t)
-	p := m.start(t, program(t, "latchkey-center"), "serve", "--listen", "127.0.0.1:0",
-		"--database", "sqlite:"+filepath.Join(m.home, "center.db"), "--import", directory,
-		"--region", region, "--start-url", awsStartURL)
+	p := m.with("LATCHKEY_CENTER_DATABASE="+database(t, m)).start(t, program(t, "latchkey-center"),
+		"serve", "--listen", "127.0.0.1:0", "--import", directory, "--region", region, "--start-url", awsStartURL)
 	return center{origin: p.printed(t, listening)[1]}
 }
 
