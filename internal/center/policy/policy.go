@@ -11,6 +11,7 @@ package policy
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +34,16 @@ const (
 // Evaluate decides about an action, such as sts:AssumeRole, on the resource with
 // that ARN. It fails for an inline policy that is none; nothing is allowed then.
 func (p Policies) Evaluate(action, resource string) (Decision, error) {
+	return p.evaluate(action, resource, func(statement) bool { return true })
+}
+
+// EvaluateNamed is Evaluate for a resource whose owner would have to agree, too:
+// only an Allow that names it by an ARN counts, and none for everything there is.
+func (p Policies) EvaluateNamed(action, resource string) (Decision, error) {
+	return p.evaluate(action, resource, func(s statement) bool { return s.names(resource) })
+}
+
+func (p Policies) evaluate(action, resource string, mayAllow func(statement) bool) (Decision, error) {
 	statements, err := parse(p.Inline)
 	if err != nil {
 		return NotAllowed, err
@@ -46,7 +57,7 @@ func (p Policies) Evaluate(action, resource string) (Decision, error) {
 		case !s.matches(action, resource):
 		case s.deny:
 			return Denied, nil
-		default:
+		case mayAllow(s):
 			decision = Allowed
 		}
 	}
@@ -101,6 +112,13 @@ func (s statement) matches(action, resource string) bool {
 		return s.deny
 	}
 	return anyMatches(s.resources, resource, func(pattern string) string { return pattern }) != s.notResources
+}
+
+// names reports whether one of its ARNs, which may have * in them, fits.
+func (s statement) names(resource string) bool {
+	return !s.notResources && slices.ContainsFunc(s.resources, func(pattern string) bool {
+		return strings.HasPrefix(pattern, "arn:") && fits(pattern, resource)
+	})
 }
 
 // mayVary reports whether a resource has a policy variable, ${aws:username},

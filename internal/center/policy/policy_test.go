@@ -75,6 +75,30 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// What is somebody else's is allowed by name alone, and denied by anything.
+func TestEvaluateNamed(t *testing.T) {
+	named := statement("Allow", `"Action":"*","Resource":["*","arn:aws:iam::*:role/ci/*"]`)
+	for _, tt := range []struct {
+		name, inline string
+		want         policy.Decision
+	}{
+		{"everything", document(statement("Allow", all)), policy.NotAllowed},
+		{"all but another", document(statement("Allow", `"Action":"*","NotResource":"arn:aws:s3:::x"`)), policy.NotAllowed},
+		{"a role of any account, and everything", document(named), policy.Allowed},
+		{"another role, and everything", document(statement("Allow", `"Action":"*","Resource":["*","arn:aws:iam::*:role/x"]`)), policy.NotAllowed},
+		{"named, and everything denied", document(named, statement("Deny", all)), policy.Denied},
+	} {
+		p := policy.Policies{Inline: tt.inline}
+		if got, err := p.EvaluateNamed(action, deploy); got != tt.want || err != nil {
+			t.Errorf("%s: got %v, %v, want %v", tt.name, got, err, tt.want)
+		}
+	}
+	p := policy.Policies{Managed: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}
+	if got, err := p.EvaluateNamed(action, deploy); got != policy.NotAllowed || err != nil {
+		t.Errorf("an administrator: got %v, %v", got, err)
+	}
+}
+
 func TestPowerUserMayNotChangePeople(t *testing.T) {
 	p := policy.Policies{Managed: []string{"arn:aws:iam::aws:policy/PowerUserAccess"}}
 	if got, _ := p.Evaluate("iam:CreateUser", "*"); got != policy.NotAllowed {

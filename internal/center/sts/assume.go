@@ -119,8 +119,16 @@ func (s *Service) exists(c call, r role) (bool, error) {
 	return s.Store.HasAccount(c.Context(), r.account)
 }
 
+// permit asks the policies. In another account than the person signed in to, AWS
+// would ask the role's trust policy as well. There is none here, so there who may
+// do everything may only what is named: an administrator of one account is none
+// of the others.
 func (s *Service) permit(c call, policies policy.Policies, action string, r role) error {
-	decision, err := policies.Evaluate(action, r.arn())
+	evaluate := policies.Evaluate
+	if r.account != c.caller.Home {
+		evaluate = policies.EvaluateNamed
+	}
+	decision, err := evaluate(action, r.arn())
 	if err != nil && s.Logger != nil {
 		s.Logger.WarnContext(c.Context(), "the inline policy of a permission set allows nothing",
 			"permission_set", c.caller.PermissionSetID, "error", err)

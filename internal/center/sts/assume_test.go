@@ -118,7 +118,7 @@ func TestChain(t *testing.T) {
 
 func TestWhoMayAssume(t *testing.T) {
 	const none = "User: SELF is not authorized to perform: sts:AssumeRole on resource: ROLE<"
-	all := allow("*")
+	all := allow("arn:aws:iam::*")
 	for _, tt := range []struct {
 		name     string
 		policies policy.Policies
@@ -132,7 +132,11 @@ func TestWhoMayAssume(t *testing.T) {
 		{"a policy that is none", policy.Policies{Inline: "{"}, nil, nil, none},
 		{"denied", policy.Policies{Inline: `{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`, Managed: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}},
 			nil, nil, strings.TrimSuffix(none, "<") + " with an explicit deny in an identity-based policy<"},
-		{"administrator", policy.Policies{Managed: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}, nil, nil, ""},
+		{"administrator", policy.Policies{Managed: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}, nil, map[string]string{"RoleArn": release}, ""},
+		{"administrator elsewhere", policy.Policies{Managed: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}, nil, nil, none},
+		{"everything elsewhere", allow("*"), nil, nil, none},
+		{"everything else elsewhere", policy.Policies{Inline: `{"Statement":{"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::x"}}`}, nil, nil, none},
+		{"everything at home", allow("*"), nil, map[string]string{"RoleArn": release}, ""},
 		{"no longer assigned", all, func(f *fakeStore) { f.gone = true }, nil, none},
 		{"no such account", all, nil, map[string]string{"RoleArn": "arn:aws:iam::123456789033:role/Deploy"}, none},
 		{"a permission set's", all, nil, map[string]string{"RoleArn": "arn:aws:iam::123456789022:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef"}, none},
@@ -140,7 +144,7 @@ func TestWhoMayAssume(t *testing.T) {
 		{"a service's", all, nil, map[string]string{"RoleArn": "arn:aws:iam::123456789022:role/aws-service-role/x/y"}, none},
 		{"another partition", all, nil, map[string]string{"RoleArn": "arn:aws-cn:iam::123456789022:role/Deploy"}, none},
 		{"a source identity, which is another action",
-			policy.Policies{Inline: `{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}`},
+			policy.Policies{Inline: `{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::*"}}`},
 			nil, map[string]string{"SourceIdentity": "alice"}, strings.Replace(none, "AssumeRole", "SetSourceIdentity", 1)},
 	} {
 		s := newService()
@@ -171,7 +175,7 @@ func TestWhoMayAssume(t *testing.T) {
 
 func TestSourceIdentityStays(t *testing.T) {
 	s, server := serve(t)
-	s.Store.(*fakeStore).policies = allow("*")
+	s.Store.(*fakeStore).policies = allow("arn:aws:iam::*")
 	b, _ := sdkAssume(t, server, issue(t, s, alice), awssts.AssumeRoleInput{RoleArn: aws.String(deploy), RoleSessionName: aws.String("one"), SourceIdentity: aws.String("alice")})
 	status, code, body := ask(t, s, b, "AssumeRole", assume(map[string]string{"SourceIdentity": "bob"}))
 	if status != http.StatusForbidden || code != "AccessDenied" || !strings.Contains(body, "sts:SetSourceIdentity") {
@@ -218,7 +222,7 @@ func TestAssumeRoleValidates(t *testing.T) {
 		{"TokenCode", "123456", "does not support the parameter TokenCode of"},
 	} {
 		s := newService()
-		s.Store.(*fakeStore).policies = allow("*")
+		s.Store.(*fakeStore).policies = allow("arn:aws:iam::*")
 		status, code, body := ask(t, s, issue(t, s, alice), "AssumeRole", assume(map[string]string{tt.name: tt.value}))
 		if status != http.StatusBadRequest || code != "ValidationError" || !strings.Contains(body, tt.message) {
 			t.Errorf("%s %.60q: %d %s", tt.name, tt.value, status, body)
@@ -271,7 +275,7 @@ func TestWhatFailsInside(t *testing.T) {
 		},
 	} {
 		s := newService()
-		s.Store.(*fakeStore).policies = allow("*")
+		s.Store.(*fakeStore).policies = allow("arn:aws:iam::*")
 		key := issue(t, s, alice)
 		var log logged
 		s.Logger = log.logger()
@@ -289,7 +293,7 @@ func TestWhatFailsInside(t *testing.T) {
 // TestEndedCredentialsAssumeNothing: a chain cannot outlive its credentials.
 func TestEndedCredentialsAssumeNothing(t *testing.T) {
 	s := newService()
-	s.Store.(*fakeStore).policies = allow("*")
+	s.Store.(*fakeStore).policies = allow("arn:aws:iam::*")
 	key := issue(t, s, alice)
 	s.Now = func() time.Time { return noon.Add(time.Hour) }
 	if _, code, body := ask(t, s, key, "AssumeRole", assume(nil)); code != "ExpiredToken" {
