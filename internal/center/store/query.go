@@ -15,7 +15,26 @@ import (
 type pool struct {
 	*sql.DB
 	dialect dialect
-	group   *group // by which it writes, nil: each on its own
+	group   *group      // by which it writes, nil: each on its own
+	parsed  *statements // nil: the driver keeps them itself
+}
+
+func (p pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if p.parsed != nil {
+		if known := p.parsed.get(ctx, p.DB, query); known != nil {
+			return known.QueryContext(ctx, args...)
+		}
+	}
+	return p.DB.QueryContext(ctx, p.dialect.write(query), args...)
+}
+
+func (p pool) queryRow(ctx context.Context, query string, args []any) *sql.Row {
+	if p.parsed != nil {
+		if known := p.parsed.get(ctx, p.DB, query); known != nil {
+			return known.QueryRowContext(ctx, args...)
+		}
+	}
+	return p.DB.QueryRowContext(ctx, p.dialect.write(query), args...)
 }
 
 // transaction is one on such a connection.
@@ -160,7 +179,7 @@ func (p pool) ExecContext(ctx context.Context, query string, args ...any) (resul
 func (p pool) QueryContext(ctx context.Context, query string, args ...any) (foundRows, error) {
 	var found *sql.Rows
 	err := p.dialect.retry(ctx, func() (err error) {
-		found, err = p.DB.QueryContext(ctx, p.dialect.write(query), args...)
+		found, err = p.query(ctx, query, args)
 		return err
 	})
 	return foundRows{found, p.dialect}, p.dialect.told(err)
@@ -169,7 +188,7 @@ func (p pool) QueryContext(ctx context.Context, query string, args ...any) (foun
 func (p pool) QueryRowContext(ctx context.Context, query string, args ...any) foundRow {
 	var found *sql.Row
 	_ = p.dialect.retry(ctx, func() error { // Scan returns it
-		found = p.DB.QueryRowContext(ctx, p.dialect.write(query), args...)
+		found = p.queryRow(ctx, query, args)
 		return found.Err()
 	})
 	return foundRow{found, p.dialect}

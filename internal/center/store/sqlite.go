@@ -27,7 +27,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	own := dialect{sqliteTables, asWritten, sqliteAway, func(error) bool { return false }, sqliteTaken}
-	db := &DB{read: pool{dialect: own}, write: pool{dialect: own}}
+	db := &DB{read: pool{dialect: own, parsed: new(statements)}, write: pool{dialect: own}}
 	if db.write.DB, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func dsn(path, more string) string {
 		u.Path = "/" + u.Path // C:/… on Windows
 	}
 	return u.String() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)" +
-		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + more
+		"&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_pragma=foreign_keys(1)&" + more
 }
 
 const sqliteTables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"

@@ -53,7 +53,7 @@ func TestFileIsPrivate(t *testing.T) {
 func TestPragmas(t *testing.T) {
 	db := open(t, newURL(t))
 	defer db.Close()
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "wal_autocheckpoint": "4000"} {
 		for name, got := range db.Pragma(t, pragma) {
 			if got != want {
 				t.Errorf("%s of the %s: %s, want %s", pragma, name, got, want)
