@@ -17,3 +17,31 @@ func TestNoTokenOfDisabled(t *testing.T) {
 		t.Errorf("the refresh token: %d %s", got.Status, got.Body)
 	}
 }
+
+// What cannot be recorded is not done.
+func TestUnrecordedApproval(t *testing.T) {
+	onSQLite(t)
+	w := serve(t)
+	d := w.startDevice(t, w.register(t))
+	p := w.person(t)
+	p.signIn("alice", "correct horse")
+	w.exec(t, "CREATE TRIGGER unrecorded BEFORE INSERT ON audit_records WHEN NEW.action = 'device code approved' BEGIN SELECT RAISE(ABORT, 'no'); END")
+	if got := p.decide(d, "cli_login_button"); got.Status != 500 {
+		t.Errorf("%d %s", got.Status, got.text())
+	}
+	w.exec(t, "DROP TRIGGER unrecorded")
+	if got := w.poll(t, d); got.exception() != "AccessDeniedException" {
+		t.Errorf("the approval counts: %s", got.Body)
+	}
+}
+
+// What is given twice is recorded twice.
+func TestSameTokensAgainAreRecorded(t *testing.T) {
+	w := serve(t)
+	program, pair := w.allowed(t)
+	w.refresh(t, program, pair.refresh)
+	w.refresh(t, program, pair.refresh)
+	if got := w.recorded(t, "token refreshed"); len(got) != 2 {
+		t.Errorf("records %q", got)
+	}
+}

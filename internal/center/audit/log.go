@@ -9,6 +9,9 @@ import (
 const (
 	// mostAtOnce is how many events go into one transaction.
 	mostAtOnce = 256
+	// mostWaiting is how many events may wait: a database that neither takes nor
+	// refuses them must not fill the memory.
+	mostWaiting = 16 << 10
 	// writeWithin is how long a transaction may take.
 	writeWithin = 10 * time.Second
 )
@@ -39,10 +42,23 @@ type waiter struct {
 	done  chan error
 }
 
+// fullError is an event for which there is no room. Its Unavailable is what those
+// who answer requests look for: the answer is to come again later.
+type fullError struct{}
+
+func (fullError) Error() string { return "too many events wait to be recorded" }
+
+// Unavailable is true.
+func (fullError) Unavailable() bool { return true }
+
 // Record keeps e. If ctx ends first, e is kept nevertheless.
 func (l *Log) Record(ctx context.Context, e Event) error {
 	w := waiter{NewEntry(ctx, e, l.Now()), make(chan error, 1)}
 	l.mu.Lock()
+	if len(l.waiting) >= mostWaiting {
+		l.mu.Unlock()
+		return fullError{}
+	}
 	l.waiting = append(l.waiting, w)
 	if !l.writing {
 		l.writing = true

@@ -144,3 +144,30 @@ func TestSparing(t *testing.T) {
 		}
 	})
 }
+
+// stuck is a store that takes nothing until it is let go.
+type stuck chan struct{}
+
+func (s stuck) AppendAudit(context.Context, []audit.Entry) error { <-s; return nil }
+
+// What waits for a database that does not answer has an end.
+func TestLogIsBounded(t *testing.T) {
+	store := make(stuck)
+	log := &audit.Log{Store: store, Now: time.Now}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20_000 {
+		err := log.Record(ended, audit.Event{})
+		if away, ok := errors.AsType[interface {
+			error
+			Unavailable() bool
+		}](err); ok && away.Unavailable() {
+			close(store)
+			log.Close()
+			return
+		}
+	}
+	t.Error("20,000 events wait")
+	close(store)
+	log.Close()
+}

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -91,6 +92,9 @@ func (s *Service) Decide(w http.ResponseWriter, r *http.Request, session signin.
 	}
 	if err == nil {
 		err = s.recordDevice(r, session, g, "device code "+string(status), "ok")
+		if err != nil { // what is not recorded is not done
+			err = errors.Join(err, s.Store.BurnDevice(context.WithoutCancel(r.Context()), g.DeviceHash))
+		}
 	}
 	if err != nil {
 		s.noCode(w, r, session, err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"latchkey/internal/center/audit"
 	"latchkey/internal/center/secret"
 )
 
@@ -69,6 +70,12 @@ func (s *Service) again(r *http.Request, c Client, t RefreshToken, presented str
 	now := s.Now()
 	if now.Sub(t.Used) > graceLasts {
 		return nil, s.endFamily(r, c, t, "The refresh token has been used before")
+	}
+	if err := s.record(r, audit.Event{
+		Action: "token refreshed", Outcome: "again", UserID: t.UserID, User: t.UserName, Client: c.Name,
+		Details: map[string]string{"client_id": c.ID},
+	}); err != nil {
+		return nil, err
 	}
 	expires := earlier(t.Used.Add(accessLasts), t.Family.Expires)
 	return s.successor(presented).lasting(expires.Sub(now)), nil
