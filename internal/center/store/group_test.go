@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -148,6 +149,45 @@ func TestGroupBroken(t *testing.T) {
 	var n int
 	if err := db.read.QueryRow("SELECT COUNT(*) FROM settings WHERE name LIKE 'n_'").Scan(&n); err != nil || n != 4 {
 		t.Errorf("%d of 4 are there, %v", n, err)
+	}
+}
+
+// A disk that is full is said to be, by what those look for who answer requests,
+// and what finds room is written.
+func TestDiskFull(t *testing.T) {
+	db := openGroup(t)
+	defer db.Close()
+	var pages int
+	if err := db.write.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	limit := func(pages int) {
+		if _, err := db.write.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(pages)
+	release := hold(t, db)
+	var all sync.WaitGroup
+	for i := range 10 {
+		all.Go(func() {
+			name := fmt.Sprint("n", i)
+			if i == 5 {
+				name += strings.Repeat("x", 1<<16) // needs pages of its own
+			}
+			err := db.transact(t.Context(), func(tx *transaction) error { return put(t.Context(), tx, name) })
+			away, ok := err.(interface{ Unavailable() bool })
+			if (i == 5) != (ok && away.Unavailable()) || i != 5 && err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		})
+	}
+	await(t, db, 10)
+	release()
+	all.Wait()
+	limit(1 << 20)
+	if err := db.transact(t.Context(), func(tx *transaction) error { return put(t.Context(), tx, strings.Repeat("x", 1<<16)) }); err != nil {
+		t.Error("with room again:", err)
 	}
 }
 
