@@ -37,7 +37,7 @@ func TestCenterIdleAndSlowConnections(t *testing.T) {
 	r := serveCenter(t, "sqlite:"+filepath.Join(t.TempDir(), "center.db"))
 	c, err := register(r, "")
 	must(t, err)
-	idle, slow := size(300, 9_000), size(50, 500)
+	idle, slow := size(300, 10_000), size(50, 250)
 	for range idle {
 		conn := dial(t, r)
 		_, err := exchange(conn, bufio.NewReader(conn), new(bytes.Buffer), []byte("GET /healthz HTTP/1.1\r\nHost: center\r\n\r\n"))
