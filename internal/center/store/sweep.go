@@ -52,10 +52,12 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) (int64, error) {
 }
 
 func (db *DB) deleteBefore(ctx context.Context, table, key, column string, limit time.Time) (int64, error) {
-	query := fmt.Sprintf("DELETE FROM %[1]s WHERE %[2]s IN (SELECT %[2]s FROM %[1]s WHERE %[3]s <= ? ORDER BY %[3]s LIMIT %[4]d)",
+	// The condition again: PostgreSQL looks at it once more in a row that somebody
+	// changed meanwhile.
+	query := fmt.Sprintf("DELETE FROM %[1]s WHERE %[3]s <= ? AND %[2]s IN (SELECT %[2]s FROM %[1]s WHERE %[3]s <= ? ORDER BY %[3]s LIMIT %[4]d)",
 		table, key, column, sweptAtOnce)
 	for all := int64(0); ; {
-		result, err := db.write.ExecContext(ctx, query, millis(limit))
+		result, err := db.write.ExecContext(ctx, query, millis(limit), millis(limit))
 		if err != nil {
 			return all, err
 		}
