@@ -39,7 +39,8 @@ type replica struct {
 	cmd     *exec.Cmd
 	address string        // HOST:PORT
 	took    time.Duration // from its start to its first answer
-	log     *bytes.Buffer
+	log     *bytes.Buffer // whole once it has ended
+	end     sync.Once
 }
 
 func (r *replica) URL() string { return "http://" + r.address }
@@ -80,10 +81,13 @@ func freeAddress(t testing.TB) string {
 	return ln.Addr().String()
 }
 
-// kill ends it at once, as a failing machine would. It may have ended.
+// kill ends it at once, as a failing machine would, and returns when it has
+// ended; more than one may want that.
 func (r *replica) kill() {
-	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
+	r.end.Do(func() {
+		_ = r.cmd.Process.Kill()
+		_ = r.cmd.Wait()
+	})
 }
 
 // memory is a line of the kernel's account of the process, in MiB: VmRSS is what
