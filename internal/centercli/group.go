@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/secret"
@@ -85,6 +86,13 @@ func newGroupAdd(e *env) *cobra.Command {
 			})
 	})
 	c.Flags().StringArrayVar(&o.Add, "add-member", nil, "a user who is in it; may be repeated")
+	// What one types first: nobody is in a new group to whom to add.
+	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "member" {
+			name = "add-member"
+		}
+		return pflag.NormalizedName(name)
+	})
 	return c
 }
 

@@ -134,7 +134,7 @@ func object(raw []byte, names ...string) (fields, error) {
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return nil, fmt.Errorf("%s is no JSON", name)
+			return nil, fmt.Errorf("the value of %s is not whole", name)
 		}
 		f[name] = value
 	}

@@ -32,6 +32,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	db.write.SetMaxOpenConns(1)
+	if err := db.keepLog(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), db.write.Close())
+	}
 	db.write.group = &group{begin: func() (*transaction, error) { return db.write.BeginTx(context.Background(), nil) }}
 	if db.read.DB, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)")); err != nil {
 		return nil, errors.Join(err, db.write.Close())
@@ -44,14 +47,24 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
-// dsn asks for a write-ahead log, so that reads do not wait for the writer, and
-// for a sync at each commit: what was answered has been written.
+// keepLog makes the file keep a write-ahead log, so that reads do not wait for
+// the writer. It is the first change of the file, so it comes after the look at
+// whose file it is.
+func (db *DB) keepLog(ctx context.Context) error {
+	if err := db.refuseForeign(ctx); err != nil {
+		return err
+	}
+	_, err := db.write.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+	return err
+}
+
+// dsn asks for a sync at each commit: what was answered has been written.
 func dsn(path, more string) string {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	if u.Path[0] != '/' {
 		u.Path = "/" + u.Path // C:/… on Windows
 	}
-	return u.String() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)" +
+	return u.String() + "?_pragma=busy_timeout(5000)" +
 		"&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_pragma=foreign_keys(1)&" + more
 }
 

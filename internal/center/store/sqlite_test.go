@@ -112,3 +112,22 @@ func TestOpenErrors(t *testing.T) {
 		}
 	}
 }
+
+// A file of another program is not touched: it is looked at before anything is
+// made of it.
+func TestForeignFileStays(t *testing.T) {
+	url := foreign(t, "CREATE TABLE invoices (id INTEGER PRIMARY KEY)")
+	path := strings.TrimPrefix(url, "sqlite:")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if db, err := store.Open(t.Context(), url); err == nil {
+		db.Close()
+		t.Fatal("it was taken")
+	}
+	after, err := os.ReadFile(path)
+	if err != nil || string(after) != string(before) {
+		t.Errorf("its bytes have changed: %v", err)
+	}
+}
