@@ -87,7 +87,7 @@ func (c center) startURL() string { return c.origin + "/start" }
 type prompt struct{ url, code string }
 
 var (
-	devicePage = regexp.MustCompile(`(http://127\.0\.0\.1:\d+/device)`)
+	devicePage = regexp.MustCompile(`(https?://127\.0\.0\.1:\d+/device)`)
 	userCode   = regexp.MustCompile(`\b([A-Z0-9]{4}-[A-Z0-9]{4})\b`)
 )
 

@@ -1,6 +1,7 @@
 package compat_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -11,7 +12,12 @@ import (
 // code there, and allows.
 func allow(t *testing.T, p prompt) {
 	t.Helper()
-	page, err := webuser.New(localClient(t)).Open(p.url)
+	allowBy(t, localClient(t), p)
+}
+
+func allowBy(t *testing.T, browser *http.Client, p prompt) {
+	t.Helper()
+	page, err := webuser.New(browser).Open(p.url)
 	if err != nil {
 		t.Fatal(err)
 	}

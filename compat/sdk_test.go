@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -27,29 +28,35 @@ func startSDK(t *testing.T) sdk {
 	s := sdk{center: startCenter(t)}
 	s.Client = ssooidc.New(ssooidc.Options{
 		Region: region, BaseEndpoint: &s.center.origin, HTTPClient: localClient(t), Credentials: aws.AnonymousCredentials{}})
+	s.register(t)
+	return s
+}
+
+func (s *sdk) register(t *testing.T) {
+	t.Helper()
 	var err error
 	s.registered, err = s.RegisterClient(t.Context(), &ssooidc.RegisterClientInput{
 		ClientName: aws.String("compat"), ClientType: aws.String("public"), IssuerUrl: aws.String(s.center.startURL()),
-		GrantTypes: []string{"authorization_code", "refresh_token"}, RedirectUris: []string{"http://127.0.0.1/oauth/callback"},
+		GrantTypes: []string{"authorization_code", "refresh_token", deviceGrant}, RedirectUris: []string{"http://127.0.0.1/oauth/callback"},
 		Scopes: []string{"sso:account:access"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
 }
 
 const (
+	deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 	verifier    = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk" // RFC 7636, appendix B
 	redirectURI = "http://127.0.0.1:38115/oauth/callback"       // where nobody need be
 )
 
 // code has a person allow the client, and returns the code with which the
 // browser is sent away.
-func (s sdk) code(t *testing.T) string {
+func (s sdk) code(t *testing.T, browser *http.Client) string {
 	t.Helper()
 	sum := sha256.Sum256([]byte(verifier))
-	page, err := webuser.New(localClient(t)).Open(*s.registered.AuthorizationEndpoint + "?" + url.Values{
+	page, err := webuser.New(browser).Open(*s.registered.AuthorizationEndpoint + "?" + url.Values{
 		"response_type": {"code"}, "client_id": {*s.registered.ClientId}, "redirect_uri": {redirectURI}, "state": {"s"},
 		"code_challenge_method": {"S256"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "scopes": {"sso:account:access"},
 	}.Encode())
@@ -76,11 +83,23 @@ func (s sdk) token(t *testing.T, in ssooidc.CreateTokenInput) (*ssooidc.CreateTo
 	return s.CreateToken(t.Context(), &in)
 }
 
+// signIn has a person allow the client and returns the access token.
+func (s sdk) signIn(t *testing.T, browser *http.Client) string {
+	t.Helper()
+	code := s.code(t, browser)
+	got, err := s.token(t, ssooidc.CreateTokenInput{
+		GrantType: aws.String("authorization_code"), Code: &code, RedirectUri: aws.String(redirectURI), CodeVerifier: aws.String(verifier)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *got.AccessToken
+}
+
 // TestGoSDK: the AWS SDK for Go v2 gets tokens for a code, refreshes them, and
 // knows the errors.
 func TestGoSDK(t *testing.T) {
 	s := startSDK(t)
-	code := s.code(t)
+	code := s.code(t, localClient(t))
 	byCode := ssooidc.CreateTokenInput{
 		GrantType: aws.String("authorization_code"), Code: &code, RedirectUri: aws.String(redirectURI), CodeVerifier: aws.String(verifier)}
 	first, err := s.token(t, byCode)

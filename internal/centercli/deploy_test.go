@@ -49,8 +49,8 @@ func example(t *testing.T, name string, replace ...string) string {
 
 func TestUnit(t *testing.T) {
 	analyze := testneed.Program(t, "systemd-analyze")
-	unit := filepath.Join(t.TempDir(), "latchkey-center.service")
-	text := example(t, "latchkey-center.service", "/usr/local/bin/latchkey-center", "/bin/true")
+	unit := filepath.Join(t.TempDir(), "latchkey-center@.service")
+	text := example(t, "latchkey-center@.service", "/usr/local/bin/latchkey-center serve", "/bin/true serve", "User=latchkey-center", "User=daemon")
 	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestUnit(t *testing.T) {
 // The flags of the examples are those of the program.
 func TestExampleFlags(t *testing.T) {
 	for name, program := range map[string]string{
-		"latchkey-center.service": "ExecStart=/usr/local/bin/latchkey-center", "Dockerfile": `ENTRYPOINT ["/latchkey-center", `,
+		"latchkey-center@.service": "ExecStart=/usr/local/bin/latchkey-center", "Dockerfile": `ENTRYPOINT ["/latchkey-center", `,
 	} {
 		_, line, ok := strings.Cut(example(t, name), program)
 		if !ok {

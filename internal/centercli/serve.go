@@ -127,7 +127,11 @@ func importThenServe(ctx context.Context, e *env, o serveOptions, c *center.Cent
 		log.Info("imported", "file", o.Import, "changed", summary.Changed())
 	}
 	fmt.Fprintf(e.out, "listening on %s\n", address)
-	err := center.Serve(ctx, ln, center.NewServer(c.Handler(), log), o.TLSCert, o.TLSKey)
+	serve := center.Serve
+	if o.BehindProxy {
+		serve = center.ServeBehindProxy
+	}
+	err := serve(ctx, ln, center.NewServer(c.Handler(), log), o.TLSCert, o.TLSKey)
 	log.Info("stopped")
 	return err
 }
