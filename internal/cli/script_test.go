@@ -5,11 +5,14 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +55,18 @@ func TestScript(t *testing.T) {
 	})
 }
 
+// freePort is one that nobody listens on, and below those that systems give to
+// whoever asks for any.
+func freePort() string {
+	for {
+		port := strconv.Itoa(20000 + rand.N(10000))
+		if ln, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			ln.Close()
+			return port
+		}
+	}
+}
+
 func setup(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("TZ", "UTC")
@@ -59,6 +74,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	env.Setenv("BROWSER", "approve")
 	env.Setenv("PERSON", "alice")
+	env.Setenv("PORT", freePort())
 	env.Setenv("PASSWORD", "correct horse battery")
 	directory, err := os.ReadFile("testdata/guide.yaml")
 	if err != nil {
