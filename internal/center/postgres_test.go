@@ -27,7 +27,7 @@ func (w *world) open(t *testing.T) *sql.DB {
 	t.Helper()
 	driver, address := "pgx", w.address
 	if path, ok := strings.CutPrefix(w.address, "sqlite:"); ok {
-		driver, address = "sqlite", path
+		driver, address = "sqlite", path+"?_pragma=busy_timeout(5000)" // the center writes too
 	}
 	db, err := sql.Open(driver, address)
 	if err != nil {
