@@ -58,7 +58,7 @@ func ServeBehindProxy(ctx context.Context, ln net.Listener, srv *http.Server, ce
 		}
 		answer.ServeHTTP(w, r)
 	})
-	return Serve(last, ln, srv, certFile, keyFile)
+	return Serve(last, emptiedAtClose(ln), srv, certFile, keyFile)
 }
 
 // Serve answers on ln until ctx ends, finishes the requests under way and
