@@ -71,13 +71,13 @@ var listening = regexp.MustCompile(`(?m)^listening on (http://127\.0\.0\.1:\d+)$
 
 func startCenter(t *testing.T) center {
 	t.Helper()
-	directory, err := filepath.Abs("testdata/directory.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := newMachine(t)
-	p := m.with("LATCHKEY_CENTER_DATABASE="+database(t, m)).start(t, program(t, "latchkey-center"),
-		"serve", "--listen", "127.0.0.1:0", "--import", directory, "--region", region, "--start-url", awsStartURL)
+	return startCenterOn(t, database(t, newMachine(t)))
+}
+
+func startCenterOn(t *testing.T, database string) center {
+	t.Helper()
+	p := newMachine(t).with("LATCHKEY_CENTER_DATABASE="+database).start(t, program(t, "latchkey-center"),
+		"serve", "--listen", "127.0.0.1:0", "--import", script(t, "directory.yaml"), "--region", region, "--start-url", awsStartURL)
 	return center{origin: p.printed(t, listening)[1]}
 }
 

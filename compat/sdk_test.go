@@ -26,10 +26,15 @@ type sdk struct {
 func startSDK(t *testing.T) sdk {
 	t.Helper()
 	s := sdk{center: startCenter(t)}
-	s.Client = ssooidc.New(ssooidc.Options{
-		Region: region, BaseEndpoint: &s.center.origin, HTTPClient: localClient(t), Credentials: aws.AnonymousCredentials{}})
+	s.Client = s.center.oidc(t)
 	s.register(t)
 	return s
+}
+
+func (c center) oidc(t *testing.T) *ssooidc.Client {
+	t.Helper()
+	return ssooidc.New(ssooidc.Options{
+		Region: region, BaseEndpoint: &c.origin, HTTPClient: localClient(t), Credentials: aws.AnonymousCredentials{}})
 }
 
 func (s *sdk) register(t *testing.T) {
