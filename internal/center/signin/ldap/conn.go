@@ -3,17 +3,16 @@ package ldap
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"latchkey/internal/center/signin"
 )
 
 // maxAnswers is how much one connection may bring: the parser itself would take
@@ -78,22 +77,6 @@ func orDefault(port, otherwise string) string {
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-func (c Config) trust() (*tls.Config, error) {
-	trust := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CAFile == "" {
-		return trust, nil
-	}
-	pem, err := os.ReadFile(c.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("ca_file: %w", err)
-	}
-	trust.RootCAs = x509.NewCertPool()
-	if !trust.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("ca_file: %s has no certificate", c.CAFile)
-	}
-	return trust, nil
 }
 
 // conn is a connection to one server, closed when its context ends.
@@ -202,16 +185,4 @@ func (c *limitedConn) Read(p []byte) (int, error) {
 }
 
 // told is err in words alone: the library's errors carry whole messages.
-func told(err error) error { return errors.New(printable(err.Error())) }
-
-// printable is text of the directory, fit for a line of a log.
-func printable(text string) string {
-	const most = 300
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
-}
+func told(err error) error { return errors.New(signin.Printable(err.Error())) }

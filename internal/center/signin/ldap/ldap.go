@@ -55,7 +55,7 @@ func build(c Config) (*Method, error) {
 	if m.servers, err = c.servers(); err != nil {
 		return nil, err
 	}
-	if m.tls, err = c.trust(); err != nil {
+	if m.tls, err = signin.Trust(c.CAFile); err != nil {
 		return nil, err
 	}
 	if m.word, err = c.bindPassword(); err != nil {

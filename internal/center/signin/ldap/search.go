@@ -103,7 +103,7 @@ func (m *Method) stableID(entry *ldap.Entry) (string, error) {
 	values := entry.GetEqualFoldRawAttributeValues(attribute)
 	if len(values) != 1 || len(values[0]) == 0 || len(values[0]) > maxID {
 		return "", fmt.Errorf("%s has %d values of the attribute %s; attributes: id must name one that everybody has once",
-			printable(entry.DN), len(values), attribute)
+			signin.Printable(entry.DN), len(values), attribute)
 	}
 	value := values[0]
 	switch {

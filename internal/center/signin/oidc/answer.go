@@ -66,7 +66,7 @@ func (m *Method) denied(code string) error {
 	case "login_required", "interaction_required", "account_selection_required", "consent_required":
 		return refused("%s needs you to sign in there first. Try again.", m.config.Label)
 	}
-	return fmt.Errorf("the provider answered with error %q", printable(code))
+	return fmt.Errorf("the provider answered with error %q", signin.Printable(code))
 }
 
 // redeem trades code for tokens.
@@ -80,7 +80,7 @@ func (m *Method) redeem(ctx context.Context, p *provider, callback string, flow 
 	case ok && (failed.ErrorCode == "invalid_client" || failed.Response.StatusCode == http.StatusUnauthorized):
 		return nil, errors.New("the provider does not accept client_id with client_secret_file")
 	case ok:
-		return nil, fmt.Errorf("token endpoint: status %d, error %q", failed.Response.StatusCode, printable(failed.ErrorCode))
+		return nil, fmt.Errorf("token endpoint: status %d, error %q", failed.Response.StatusCode, signin.Printable(failed.ErrorCode))
 	case err != nil:
 		return nil, fmt.Errorf("token endpoint: %w", err)
 	}

@@ -1,13 +1,11 @@
 package oidc
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
+
+	"latchkey/internal/center/signin"
 )
 
 const (
@@ -19,16 +17,9 @@ const (
 // nothing at an address that the provider did not name before. A redirect could
 // lead a code or a secret elsewhere.
 func (c Config) client() (*http.Client, error) {
-	trust := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("ca_file: %w", err)
-		}
-		trust.RootCAs = x509.NewCertPool()
-		if !trust.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ca_file: %s has no certificate", c.CAFile)
-		}
+	trust, err := signin.Trust(c.CAFile)
+	if err != nil {
+		return nil, err
 	}
 	return &http.Client{
 		Timeout: c.Timeout,

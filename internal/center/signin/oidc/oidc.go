@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
-	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -117,21 +115,9 @@ func (m *Method) fault(err error) error {
 	if _, refused := errors.AsType[*signin.RefusedError](err); refused {
 		return err
 	}
-	return fmt.Errorf("oidc %q: %s", m.config.Name, printable(err.Error()))
+	return fmt.Errorf("oidc %q: %s", m.config.Name, signin.Printable(err.Error()))
 }
 
 func refused(format string, args ...any) error {
 	return &signin.RefusedError{Message: fmt.Sprintf(format, args...)}
-}
-
-// printable is text of the provider, fit for a line of a log.
-func printable(text string) string {
-	const most = 400
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }
