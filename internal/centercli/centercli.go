@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"latchkey/internal/center/store"
 )
 
 // Exit codes.
@@ -127,5 +129,7 @@ func printError(w io.Writer, err error) {
 	}
 	if hinted, ok := errors.AsType[hintError](err); ok {
 		fmt.Fprintf(w, "hint: %s\n", hinted.hint)
+	} else if hint := store.Hint(err); hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", hint)
 	}
 }

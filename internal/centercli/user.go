@@ -219,6 +219,7 @@ func setIf[T any](given bool, target *T, value T) {
 // changeUser makes of a user what change does.
 func changeUser(ctx context.Context, e *env, p place, name string, change func(*directory.User) error) error {
 	var u directory.User
+	what := ""
 	return edit(ctx, e, p,
 		func(_ *store.DB, ed *store.Edit) error {
 			had, err := ed.User(ctx, name)
@@ -229,10 +230,14 @@ func changeUser(ctx context.Context, e *env, p place, name string, change func(*
 			if err := change(&u); err != nil {
 				return err
 			}
+			what = "user " + u.Name
+			if u.Disabled && !had.Disabled || u.PasswordHash != had.PasswordHash {
+				what += ", who is signed out of everything"
+			}
 			return ed.SetUser(ctx, had, u)
 		},
 		func(db *store.DB, changed bool) error {
-			return userDone(ctx, e, p, db, u, changedOr(changed, "user "+u.Name))
+			return userDone(ctx, e, p, db, u, changedOr(changed, what))
 		})
 }
 

@@ -109,3 +109,25 @@ func sqliteTaken(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
+
+// Hint is what a person can do about an error of SQLite's, which names its cause
+// by a number; "" for any other.
+func Hint(err error) string {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return ""
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return "the file holds something else; name another with --database"
+	case sqlite3.SQLITE_CANTOPEN:
+		return "it must be a file that can be written, in a directory that can be"
+	case sqlite3.SQLITE_READONLY:
+		return "also commands that only read need a file and a directory that can be written"
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return "is the disk full?"
+	case sqlite3.SQLITE_BUSY:
+		return "another program holds the file; try again"
+	}
+	return ""
+}
