@@ -61,6 +61,9 @@ func program(t testing.TB) string {
 // build compiles pkg and copies the result: a file that the linker has just
 // written starts more slowly than the same bytes copied.
 func build(installed, pkg string) error {
+	if err := testneed.Sources("../cmd", "../internal"); err != nil {
+		return err
+	}
 	linked := installed + ".linked"
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", linked, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -56,6 +56,9 @@ func program(t *testing.T, name string) string {
 }
 
 func build(goTool, dir string) error {
+	if err := testneed.Sources("../cmd", "../internal"); err != nil {
+		return err
+	}
 	cmd := exec.Command(goTool, "build", "-o", dir, "latchkey/cmd/latchkey", "latchkey/cmd/latchkey-center")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

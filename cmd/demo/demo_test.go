@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"latchkey/internal/testneed"
 )
 
 // build returns the demonstration as a program.
@@ -21,6 +23,9 @@ func build(t *testing.T) string {
 	program := filepath.Join(t.TempDir(), "demo")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
+	}
+	if err := testneed.Sources("..", "../../internal"); err != nil {
+		t.Fatal(err)
 	}
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

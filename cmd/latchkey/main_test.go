@@ -13,6 +13,8 @@ import (
 
 	"latchkey/internal/awscred"
 	"latchkey/internal/ssocache"
+
+	"latchkey/internal/testneed"
 )
 
 const config = `[profile dev]
@@ -27,6 +29,9 @@ sso_role_name = ReadOnly
 // a few leaves of the heavy libraries are ready before any code of ours.
 func TestCacheHitStartsNoNetworkCode(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "latchkey")
+	if err := testneed.Sources("..", "../../internal"); err != nil {
+		t.Fatal(err)
+	}
 	build := exec.Command("go", "build", "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -4,8 +4,10 @@
 package testneed
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -24,6 +26,19 @@ func PythonModule(t testing.TB, module string) string {
 	err := exec.Command(python, "-c", "import "+module).Run()
 	Check(t, err == nil, "python3 has no module "+module)
 	return python
+}
+
+// Sources makes the result of a test depend on the files under the directories
+// dirs of this module: go test does not see what a test builds, and would answer
+// from its cache after that has changed. It does see which directories are read,
+// and the names, sizes and times of what is in them.
+func Sources(dirs ...string) error {
+	for _, dir := range dirs {
+		if err := filepath.WalkDir(dir, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Check skips the test, or fails it where nothing may be skipped, unless ok.
