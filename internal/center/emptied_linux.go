@@ -13,8 +13,9 @@ import (
 // system goes on making them until the moment it is told to stop.
 type emptied struct {
 	*net.TCPListener
-	mu   sync.Mutex
-	left []net.Conn
+	mu     sync.Mutex
+	closed bool
+	left   []net.Conn
 }
 
 func emptiedAtClose(ln net.Listener) net.Listener {
@@ -33,6 +34,9 @@ func (l *emptied) Accept() (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.left) == 0 {
+		if l.closed {
+			err = net.ErrClosed // whatever a socket says that takes in no more
+		}
 		return nil, err
 	}
 	conn = l.left[0]
@@ -43,6 +47,7 @@ func (l *emptied) Accept() (net.Conn, error) {
 func (l *emptied) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	if raw, err := l.SyscallConn(); err == nil {
 		_ = raw.Control(l.empty) // fails if it is closed
 	}

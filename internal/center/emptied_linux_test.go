@@ -40,3 +40,25 @@ func TestEmptiedAtClose(t *testing.T) {
 		}
 	}
 }
+
+// Who waits for a connection as it is closed is told so, at whatever step of it.
+func TestEmptiedWhileAccepting(t *testing.T) {
+	for range 1000 {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		emptied := emptiedAtClose(ln)
+		accepted := make(chan error)
+		go func() {
+			_, err := emptied.Accept()
+			accepted <- err
+		}()
+		if err := emptied.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-accepted; !errors.Is(err, net.ErrClosed) {
+			t.Fatal(err)
+		}
+	}
+}
