@@ -58,15 +58,13 @@ func runAuditList(ctx context.Context, e *env, o auditListOptions) error {
 	if o.Since < 0 || o.Limit < 0 {
 		return usage("--since and --limit are not below 0", "leave them out for all records")
 	}
-	db, err := openStore(ctx, e, o.Database)
-	if err != nil {
-		return err
-	}
-	f := audit.Filter{User: o.User, Action: o.Action, Limit: o.Limit}
-	if o.Since > 0 {
-		f.Since = db.Now().Add(-o.Since)
-	}
-	return errors.Join(printRecords(ctx, e, db, f, o.JSON), db.Close())
+	return with(ctx, e, place{Database: o.Database}, func(db *store.DB) error {
+		f := audit.Filter{User: o.User, Action: o.Action, Limit: o.Limit}
+		if o.Since > 0 {
+			f.Since = db.Now().Add(-o.Since)
+		}
+		return printRecords(ctx, e, db, f, o.JSON)
+	})
 }
 
 func printRecords(ctx context.Context, e *env, s audit.Source, f audit.Filter, asJSON bool) error {
@@ -105,19 +103,16 @@ func runAuditVerify(ctx context.Context, e *env, database, known string) error {
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, e, database)
-	if err != nil {
+	return with(ctx, e, place{Database: database}, func(db *store.DB) error {
+		head, err := audit.Verify(ctx, db, want)
+		if _, bad := errors.AsType[*audit.BadError](err); bad {
+			return withHint(err, "all before it is as it was recorded; compare the rest with a backup")
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(e.out, "%d records, all as they were recorded; head %d:%x\n", head.Seq, head.Seq, head.Hash)
+		}
 		return err
-	}
-	head, err := audit.Verify(ctx, db, want)
-	if _, bad := errors.AsType[*audit.BadError](err); bad {
-		err = withHint(err, "all before it is as it was recorded; compare the rest with a backup")
-	}
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	fmt.Fprintf(e.out, "%d records, all as they were recorded; head %d:%x\n", head.Seq, head.Seq, head.Hash)
-	return nil
+	})
 }
 
 // parseHead reads SEQ:HASH, as verify prints it.
@@ -132,12 +127,4 @@ func parseHead(text string) (audit.Head, error) {
 		return audit.Head{}, usage(fmt.Sprintf("--head %q is not SEQ:HASH", text), "give what \"audit verify\" printed after \"head\"")
 	}
 	return audit.Head{Seq: seq, Hash: hash}, nil
-}
-
-func openStore(ctx context.Context, e *env, database string) (*store.DB, error) {
-	database, err := databaseURL(e, database)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, database)
 }

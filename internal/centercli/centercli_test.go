@@ -98,8 +98,8 @@ func TestErrors(t *testing.T) {
 		{[]string{"import"}, result{2, "",
 			"latchkey-center: import takes one file\nhint: see \"latchkey-center import --help\"\n"}},
 		{[]string{"serve", "--database", "postgres://user:secret@127.0.0.1:1/db?sslmode=disable", "--listen", "127.0.0.1:0"}, result{1, "",
-			"latchkey-center: database postgres at 127.0.0.1: failed to connect to `user=user database=db`: " +
-				"127.0.0.1:1 (127.0.0.1): dial error: dial tcp 127.0.0.1:1: connect: connection refused\n"}},
+			"latchkey-center: database postgres at 127.0.0.1: dial tcp 127.0.0.1:1: connect: connection refused\n" +
+				"hint: is PostgreSQL running there, and are host and port of the address right?\n"}},
 		{[]string{"serve", "--listen", "0.0.0.0:8080"}, result{2, "",
 			"latchkey-center: --listen 0.0.0.0:8080 is not loopback: passwords would cross the network unencrypted\n" +
 				"hint: give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS\n"}},

@@ -57,8 +57,13 @@ func nothingToSet(c *cobra.Command) error {
 	return usage("there is nothing to set", fmt.Sprintf("name what to change, see %q", c.CommandPath()+" --help"))
 }
 
-// with runs do on the database of p, which must be there already.
+// with runs do, which only reads, on the database of p.
 func with(ctx context.Context, e *env, p place, do func(*store.DB) error) error {
+	return opened(ctx, e, p, store.OpenToRead, do)
+}
+
+// opened runs do on the database of p, which must be there already.
+func opened(ctx context.Context, e *env, p place, open func(context.Context, string) (*store.DB, error), do func(*store.DB) error) error {
 	url, err := databaseURL(e, p.Database)
 	if err != nil {
 		return err
@@ -66,7 +71,7 @@ func with(ctx context.Context, e *env, p place, do func(*store.DB) error) error 
 	if err := databaseIsThere(url); err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, url)
+	db, err := open(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -97,7 +102,7 @@ func hinted(err error) error {
 
 // edit changes the directory and says what was done.
 func edit(ctx context.Context, e *env, p place, do func(*store.DB, *store.Edit) error, done func(*store.DB, bool) error) error {
-	return with(ctx, e, p, func(db *store.DB) error {
+	return opened(ctx, e, p, store.Open, func(db *store.DB) error {
 		changed := false
 		err := db.Edit(ctx, operator(), func(ed *store.Edit) error {
 			err := do(db, ed)

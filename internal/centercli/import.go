@@ -36,11 +36,16 @@ func runImport(ctx context.Context, e *env, database, file string) error {
 	if err != nil {
 		return err
 	}
+	in, name, err := openImport(e, file) // before a database is made for it
+	if err != nil {
+		return err
+	}
+	defer in.Close()
 	c, err := center.New(ctx, center.Config{Database: database, Operator: operator(), Logger: newLogger(e, false)})
 	if err != nil {
 		return err
 	}
-	summary, err := importFile(ctx, e, c, file)
+	summary, err := importFrom(ctx, c, in, name)
 	if err := errors.Join(err, c.Close()); err != nil {
 		return err
 	}
@@ -48,16 +53,26 @@ func runImport(ctx context.Context, e *env, database, file string) error {
 	return nil
 }
 
-func importFile(ctx context.Context, e *env, c *center.Center, name string) (center.Summary, error) {
-	if name == "-" {
-		return c.Import(ctx, e.in, "stdin")
+// openImport opens a file, or stdin for "-", and says what it is called.
+func openImport(e *env, file string) (in io.ReadCloser, name string, err error) {
+	if file == "-" {
+		return io.NopCloser(e.in), "stdin", nil
 	}
-	f, err := os.Open(name)
+	in, err = os.Open(file)
+	return in, file, err
+}
+
+func importFile(ctx context.Context, e *env, c *center.Center, file string) (center.Summary, error) {
+	in, name, err := openImport(e, file)
 	if err != nil {
 		return center.Summary{}, err
 	}
-	defer f.Close()
-	summary, err := c.Import(ctx, io.Reader(f), name)
+	defer in.Close()
+	return importFrom(ctx, c, in, name)
+}
+
+func importFrom(ctx context.Context, c *center.Center, in io.Reader, name string) (center.Summary, error) {
+	summary, err := c.Import(ctx, in, name)
 	if err != nil {
 		return summary, withHint(err, "nothing was imported; correct the file and import it again")
 	}

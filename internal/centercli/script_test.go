@@ -45,6 +45,8 @@ func TestScript(t *testing.T) {
 			"mode":  cmdMode,
 			"wide":  cmdWide,
 			"same":  cmdSame,
+
+			"unprivileged": cmdUnprivileged,
 		},
 	})
 }

@@ -21,22 +21,35 @@ func (db *DB) prepare(ctx context.Context, dialect goose.Dialect, options ...goo
 	if err := db.refuseForeign(ctx); err != nil {
 		return err
 	}
-	files, err := fs.Sub(migrations, "migration")
+	provider, err := db.provider(dialect, options...)
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(dialect, db.write.DB, files,
-		append(options, goose.WithDisableGlobalRegistry(true))...)
+	has, err := provider.GetDBVersion(ctx)
 	if err != nil {
 		return err
 	}
-	if err := refuseNewer(ctx, provider); err != nil {
+	if err := refuseNewer(has, newest(provider)); err != nil {
 		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}
-	return db.loadKey(ctx)
+	return db.makeKey(ctx)
+}
+
+func (db *DB) provider(dialect goose.Dialect, options ...goose.ProviderOption) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migration")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, db.write.DB, files, append(options, goose.WithDisableGlobalRegistry(true))...)
+}
+
+// newest is the version of the schema that this program knows.
+func newest(provider *goose.Provider) int64 {
+	sources := provider.ListSources()
+	return sources[len(sources)-1].Version
 }
 
 // refuseForeign keeps this program from making its tables among those of another
@@ -60,29 +73,28 @@ func (db *DB) refuseForeign(ctx context.Context) error {
 	return nil
 }
 
-// refuseNewer keeps an old program from writing to a schema that it does not
-// know.
-func refuseNewer(ctx context.Context, provider *goose.Provider) error {
-	has, err := provider.GetDBVersion(ctx)
-	if err != nil {
-		return err
-	}
-	sources := provider.ListSources()
-	if knows := sources[len(sources)-1].Version; has > knows {
+// refuseNewer keeps an old program from a schema that it does not know.
+func refuseNewer(has, knows int64) error {
+	if has > knows {
 		return fmt.Errorf("schema version %d is newer than this program, which knows %d", has, knows)
 	}
 	return nil
 }
 
-func (db *DB) loadKey(ctx context.Context) error {
+// makeKey makes the server's key if there is none, and reads it.
+func (db *DB) makeKey(ctx context.Context) error {
 	_, err := db.write.ExecContext(ctx,
 		"INSERT INTO settings (name, value) VALUES ('server_key', ?) ON CONFLICT (name) DO NOTHING",
 		hex.EncodeToString(secret.NewKey()))
 	if err != nil {
 		return err
 	}
+	return db.readKey(ctx)
+}
+
+func (db *DB) readKey(ctx context.Context) error {
 	var text string
-	err = db.write.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = 'server_key'").Scan(&text)
+	err := db.write.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = 'server_key'").Scan(&text)
 	if err != nil {
 		return err
 	}

@@ -32,14 +32,19 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return connect(ctx, config, most, (*DB).preparePostgres)
+}
+
+// connect opens the database and runs prepare on it.
+func connect(ctx context.Context, config *pgx.ConnConfig, most int, prepare func(*DB, context.Context) error) (*DB, error) {
 	on := pool{DB: stdlib.OpenDB(*config), dialect: dialect{postgresTables, numberer(), postgresAway, postgresAgain, postgresTaken}}
 	on.SetMaxOpenConns(most)
 	on.SetMaxIdleConns(most)
 	on.SetConnMaxIdleTime(5 * time.Minute)
 	on.SetConnMaxLifetime(30 * time.Minute)
 	db := &DB{read: on, write: on}
-	if err := db.preparePostgres(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("database postgres at %s: %w", config.Host, oneLine{err}), db.Close())
+	if err := prepare(db, ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database postgres at %s: %w", config.Host, oneLine{unreachable(err)}), db.Close())
 	}
 	return db, nil
 }

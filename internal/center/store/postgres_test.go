@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"latchkey/internal/center/secret"
 	"latchkey/internal/center/store"
 	"latchkey/internal/center/storetest"
@@ -102,6 +104,34 @@ func TestPostgresOpenErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret@") ||
 			strings.Contains(err.Error(), "of a test") || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("%s: %v, want %q", address, err, want)
+		}
+	}
+}
+
+// Who cannot connect is told why, once, and what to look at; never the password.
+func TestPostgresUnreachable(t *testing.T) {
+	server := pgtest.Start(t)
+	url := strings.TrimSuffix(server.URL(), "?sslmode=disable")
+	at := url[strings.Index(url, "@")+1 : strings.LastIndex(url, "/")]
+	for address, want := range map[string]string{
+		"postgres://u:secret@127.0.0.1:1/db": "database postgres at 127.0.0.1: dial tcp 127.0.0.1:1: connect: connection refused\n" +
+			"is PostgreSQL running there, and are host and port of the address right?",
+		"postgres://u:secret@/db?host=/nowhere": "database postgres at /nowhere: dial unix /nowhere/.s.PGSQL.5432: connect: no such file or directory\n" +
+			"is PostgreSQL running there, and are host and port of the address right?",
+		"postgres://u:secret@" + at + "/db": "database postgres at 127.0.0.1: password authentication failed for user \"u\"\n" +
+			"are the user and the password right? they are in the address, or in PGPASSWORD or ~/.pgpass",
+		strings.Replace(url, "/test1", "/nothing", 1): "database postgres at 127.0.0.1: database \"nothing\" does not exist\n" +
+			"make it, for example with \"createdb\"",
+		url + "?sslmode=require": "database postgres at 127.0.0.1: server refused TLS connection\n" +
+			"the server has no TLS: give it a certificate, or, on the same machine, say sslmode=disable in the address",
+	} {
+		_, err := store.Open(t.Context(), address)
+		if err == nil {
+			t.Errorf("%s was opened", address)
+			continue
+		}
+		if diff := cmp.Diff(want, err.Error()+"\n"+store.Hint(err)); diff != "" {
+			t.Errorf("%s: %s", address, diff)
 		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
+var sqliteDialect = dialect{sqliteTables, asWritten, sqliteAway, func(error) bool { return false }, sqliteTaken}
+
 // readers is how many reads may go on at once beside the writer.
 const readers = 8
 
@@ -26,8 +28,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	own := dialect{sqliteTables, asWritten, sqliteAway, func(error) bool { return false }, sqliteTaken}
-	db := &DB{read: pool{dialect: own, parsed: new(statements)}, write: pool{dialect: own}}
+	if !writable(path) { // SQLite would find out with files beside it, and leave them
+		return nil, fmt.Errorf("database %s: %w", path, &stateError{"you may not write it", "run this as the user whose file it is; commands that only read can be run by whoever may read it"})
+	}
+	db := &DB{read: pool{dialect: sqliteDialect, parsed: new(statements)}, write: pool{dialect: sqliteDialect}}
 	if db.write.DB, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
 		return nil, err
 	}
@@ -108,26 +112,4 @@ func sqliteAway(err error) bool {
 func sqliteTaken(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
-}
-
-// Hint is what a person can do about an error of SQLite's, which names its cause
-// by a number; "" for any other.
-func Hint(err error) string {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return ""
-	}
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_NOTADB:
-		return "the file holds something else; name another with --database"
-	case sqlite3.SQLITE_CANTOPEN:
-		return "it must be a file that can be written, in a directory that can be"
-	case sqlite3.SQLITE_READONLY:
-		return "also commands that only read need a file and a directory that can be written"
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
-		return "is the disk full?"
-	case sqlite3.SQLITE_BUSY:
-		return "another program holds the file; try again"
-	}
-	return ""
 }

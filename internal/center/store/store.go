@@ -30,12 +30,22 @@ type DB struct {
 // Open opens the database that url names, sqlite:PATH or postgres://…, and
 // brings its schema up to date. A file that is not there is made.
 func Open(ctx context.Context, url string) (*DB, error) {
+	return openWith(ctx, url, openSQLite, openPostgres)
+}
+
+// OpenToRead opens a database for what only reads. It makes and changes nothing,
+// so that a file may be another user's: its schema must be up to date.
+func OpenToRead(ctx context.Context, url string) (*DB, error) {
+	return openWith(ctx, url, readSQLite, readPostgres)
+}
+
+func openWith(ctx context.Context, url string, sqlite, postgres func(context.Context, string) (*DB, error)) (*DB, error) {
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch {
 	case scheme == "sqlite" && rest != "":
-		return openSQLite(ctx, rest)
+		return sqlite(ctx, rest)
 	case scheme == "postgres" || scheme == "postgresql":
-		return openPostgres(ctx, url)
+		return postgres(ctx, url)
 	default:
 		return nil, fmt.Errorf("database %q: want sqlite:PATH or postgres://HOST/NAME", scheme)
 	}
