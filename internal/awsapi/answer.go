@@ -25,6 +25,8 @@ func (s *sender) notProtocol(resp *http.Response, body []byte) string {
 		return "nothing"
 	case s.xml && isSTS(body), !s.xml && body[0] == '{' && json.Valid(body):
 		return ""
+	case resp.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("HTTPS")):
+		return wantsTLS
 	case bytes.HasPrefix(body, []byte("<")) && !s.xml || strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"):
 		return "a web page"
 	case s.xml:
@@ -32,6 +34,9 @@ func (s *sender) notProtocol(resp *http.Response, body []byte) string {
 	}
 	return "something other than a JSON object"
 }
+
+// wantsTLS is what a server of TLS sends to who does not speak it.
+const wantsTLS = "a demand for https"
 
 // isSTS reports whether the document's root is one of the STS query protocol.
 func isSTS(body []byte) bool {

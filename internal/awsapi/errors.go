@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
+	"syscall"
 	"time"
 
 	"latchkey/internal/starturl"
@@ -71,8 +71,8 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 // RetryableError tells the SDK's retryer whether to try again.
 func (e *UnreachableError) RetryableError() bool { return !e.final }
 
-func (s *sender) unreachable(operation, host string, err error) *UnreachableError {
-	return &UnreachableError{Operation: operation, Host: host, Err: err, Hint: hint(err, host, s.override), final: final(err)}
+func (s *sender) unreachable(operation string, u *url.URL, err error) *UnreachableError {
+	return &UnreachableError{Operation: operation, Host: u.Host, Err: err, Hint: hint(err, u, s.override), final: final(err)}
 }
 
 // misread explains an error of the SDK's that no attempt explains: an answer
@@ -100,6 +100,9 @@ func reason(err error) string {
 	if call, ok := errors.AsType[*os.SyscallError](err); ok {
 		return call.Err.Error()
 	}
+	if starturl.SpeaksHTTP(err) {
+		return "it speaks http, not https"
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return "the answer breaks off"
 	}
@@ -123,12 +126,16 @@ func final(err error) bool {
 		return f.status < 500 && f.status != http.StatusTooManyRequests
 	}
 	return untrusted(err) || errors.Is(err, errTooLarge) || errors.Is(err, errMalformed) ||
-		strings.Contains(err.Error(), "HTTP response to HTTPS client")
+		starturl.SpeaksHTTP(err)
 }
 
 // hint names what a person can look at.
-func hint(err error, host string, override bool) string {
-	const proxies = "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+func hint(err error, u *url.URL, override bool) string {
+	const (
+		proxies = "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+		source  = "AWS_ENDPOINT_URL, its relatives or endpoint_url"
+	)
+	here := starturl.Loopback(u.Hostname())
 	_, foreign := errors.AsType[foreignError](err)
 	_, unknownHost := errors.AsType[*net.DNSError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
@@ -137,23 +144,28 @@ func hint(err error, host string, override bool) string {
 		return "if your network has its own certificate authority, name its file in AWS_CA_BUNDLE or ca_bundle"
 	case isOp && op.Op == "proxyconnect":
 		return "check the proxy in " + proxies
+	case here && starturl.SpeaksHTTP(err):
+		return "write http:// instead of https:// in " + source
+	case here && mayWantTLS(err, u):
+		return "if " + shown(u.Host) + " speaks https, write https:// instead of http:// in " + source
 	case foreign && override:
-		return "is " + shown(host) + " the address of a center? it comes from AWS_ENDPOINT_URL, its relatives or endpoint_url"
+		return "is " + shown(u.Host) + " the address of a center? it comes from " + source
 	case foreign:
 		return "something on the way may have answered instead: check the network and the proxy in " + proxies
-	case starturl.Loopback(hostname(host)):
-		return "is the center running at " + shown(host) + "?"
+	case here:
+		return "is the center running at " + shown(u.Host) + "?"
 	case unknownHost && !override:
 		return "is the region right? the host name is made from it"
 	case override:
-		return "check the address in AWS_ENDPOINT_URL, its relatives or endpoint_url, and the proxy in " + proxies
+		return "check the address in " + source + ", and the proxy in " + proxies
 	}
 	return "check the network and the proxy in " + proxies
 }
 
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
+// mayWantTLS reports whether err is what a server of TLS does to a request
+// without it: Go's and nginx answer with a sentence, but before a body has come
+// in whole the connection can be gone.
+func mayWantTLS(err error, u *url.URL) bool {
+	f, _ := errors.AsType[foreignError](err)
+	return u.Scheme == "http" && (f.what == wantsTLS || errors.Is(err, syscall.ECONNRESET) || starturl.SpeaksTLS(err))
 }

@@ -372,6 +372,27 @@ func TestHints(t *testing.T) {
 	}
 }
 
+// At an endpoint of this machine, whoever mistakes the scheme is told the other.
+func TestAnotherScheme(t *testing.T) {
+	plain, secure := httptest.NewServer(http.NotFoundHandler()), httptest.NewUnstartedServer(http.NotFoundHandler())
+	defer plain.Close()
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	for base, want := range map[string]string{
+		strings.Replace(plain.URL, "http:", "https:", 1):  "write http:// instead of https://",
+		strings.Replace(secure.URL, "https:", "http:", 1): "write https:// instead of http://",
+	} {
+		s := &service{Server: &httptest.Server{URL: base}}
+		for name, call := range everyCall() {
+			u, ok := errors.AsType[*awsapi.UnreachableError](call(t.Context(), s.client(t)))
+			if !ok || !strings.Contains(u.Hint, want) {
+				t.Errorf("%s at %s: %+v, want %q", name, base, u, want)
+			}
+		}
+	}
+}
+
 // failing answers no request.
 type failing struct{ err error }
 

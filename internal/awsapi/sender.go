@@ -53,7 +53,7 @@ func (s *sender) exchange(req *http.Request, call *call) (*http.Response, error)
 		call.last, err = s.judge(call.operation, resp, body)
 	}
 	if err != nil {
-		call.last = s.unreachable(call.operation, req.URL.Host, err)
+		call.last = s.unreachable(call.operation, req.URL, err)
 		return resp, call.last
 	}
 	return resp, nil

@@ -54,5 +54,5 @@ func (c *Client) foreign(s Service, operation string, cause error) error {
 	if err != nil {
 		return err
 	}
-	return (&sender{override: r.override != nil}).unreachable(operation, u.Host, cause)
+	return (&sender{override: r.override != nil}).unreachable(operation, &u, cause)
 }

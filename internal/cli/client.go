@@ -139,15 +139,19 @@ func (w *wire) direct(ctx context.Context, sso awsconfig.SSO) (resolved, region 
 	if err != nil || starturl.AWSOwned(u.Hostname()) || w.endpoints.SSOOIDC != "" {
 		return sso.StartURL, sso.Region, nil
 	}
-	center, found, err := starturl.Discover(ctx, w.http, sso.StartURL)
-	if err != nil {
-		return "", "", err
+	center, found, away := starturl.Discover(ctx, w.http, sso.StartURL)
+	if _, unreachable := errors.AsType[*starturl.UnreachableError](away); away != nil && !unreachable {
+		return "", "", away
 	}
 	if found {
 		w.use(center)
 		return sso.StartURL, sso.Region, nil
 	}
-	return starturl.ResolveVanity(ctx, w.http, sso.StartURL, sso.Region)
+	resolved, region, err = starturl.ResolveVanity(ctx, w.http, sso.StartURL, sso.Region)
+	if err != nil && away != nil {
+		err = away
+	}
+	return resolved, region, err
 }
 
 // session makes the session of sso, whose calls go as w says.

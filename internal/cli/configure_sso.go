@@ -119,12 +119,18 @@ func (r *configureRun) wire(startURL string) (*wire, error) {
 	return r.env.wireAway(profile, awsapi.SSO, awsapi.SSOOIDC)
 }
 
+// discover finds no center where none answers, if the calls go to an endpoint
+// that was named: the start URL is then no more than a word between the two.
 func (r *configureRun) discover(ctx context.Context, startURL string) (starturl.Center, bool, error) {
 	w, err := r.wire(startURL)
 	if err != nil {
 		return starturl.Center{}, false, err
 	}
-	return starturl.Discover(ctx, w.http, startURL)
+	center, found, err := starturl.Discover(ctx, w.http, startURL)
+	if _, away := errors.AsType[*starturl.UnreachableError](err); away && w.endpoints.SSOOIDC != "" {
+		return starturl.Center{}, false, nil
+	}
+	return center, found, err
 }
 
 func (r *configureRun) resolve(ctx context.Context, startURL string) (resolved, region string, err error) {
@@ -134,8 +140,15 @@ func (r *configureRun) resolve(ctx context.Context, startURL string) (resolved, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return starturl.ResolveVanity(ctx, w.http, startURL, "")
+	resolved, region, err = starturl.ResolveVanity(ctx, w.http, startURL, "")
+	if err != nil && w.endpoints.SSOOIDC != "" {
+		err = errNamedEndpoint
+	}
+	return resolved, region, err
 }
+
+// errNamedEndpoint makes nothing of a start URL that does not lead to AWS.
+var errNamedEndpoint = errors.New("the calls go to an endpoint that was named")
 
 // signIn uses the token that is there while it lives, and else asks the person
 // to sign in.

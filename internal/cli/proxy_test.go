@@ -29,15 +29,18 @@ type world struct {
 }
 
 // cmdWorld serves AWS's SSO OIDC by its own name, and https://sso.example.org,
-// which redirects to a start URL of AWS's: `world us-west-2`. HTTPS_PROXY leads
-// there, and the authority is trusted by everybody.
+// which redirects to a start URL of AWS's: `world us-west-2`;
+// https://other.example.org redirects elsewhere. HTTPS_PROXY leads there, and the
+// authority is trusted by everybody.
 func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
 	region := args[0]
 	service := &oidc{file: ts.MkAbs("asked")}
 	w := newWorld(ts, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Host == "sso.example.org" && strings.HasPrefix(r.URL.Path, "/.well-known/"):
+		case strings.HasSuffix(r.Host, ".example.org") && strings.HasPrefix(r.URL.Path, "/.well-known/"):
 			http.NotFound(rw, r)
+		case r.Host == "other.example.org":
+			http.Redirect(rw, r, "https://www.example.net/", http.StatusFound)
 		case r.Host == "sso.example.org":
 			http.Redirect(rw, r, "https://d-1234567890.portal."+region+".app.aws/", http.StatusFound)
 		case r.Host == "oidc."+region+".amazonaws.com":

@@ -87,7 +87,7 @@ func setup(env *testscript.Env) error {
 }
 
 // cmdCenter serves a center with the guide's directory: `center [start URL...]`.
-// CENTER is its origin.
+// CENTER is its origin, CENTER_HOST the host and port of that.
 func cmdCenter(ts *testscript.TestScript, neg bool, args []string) {
 	directory, err := os.ReadFile(ts.MkAbs("directory.yaml"))
 	ts.Check(err)
@@ -115,6 +115,7 @@ func cmdCenter(ts *testscript.TestScript, neg bool, args []string) {
 		c.Close()
 	})
 	ts.Setenv("CENTER", origin)
+	ts.Setenv("CENTER_HOST", strings.TrimPrefix(origin, "http://"))
 	ts.Setenv("CENTER_NAME", "center-"+strings.ReplaceAll(strings.TrimPrefix(origin, "http://"), ":", "-"))
 }
 

@@ -3,11 +3,9 @@ package starturl
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 )
@@ -28,9 +26,10 @@ const wellKnown = "/.well-known/latchkey-center"
 // reports false, without a request, for hosts of AWS's, and false when the
 // origin has something else to say.
 //
-// The error is an *UnreachableError when a center on this machine does not
-// answer, and a *HintError when a description cannot be followed: secrets will go to the endpoints it
-// names, so they must lie at the origin that the person typed.
+// The error is an *UnreachableError when nothing answers, or no center on this
+// machine, and a *HintError when a description cannot be followed: secrets will
+// go to the endpoints it names, so they must lie at the origin that the person
+// typed.
 func Discover(ctx context.Context, hc *http.Client, startURL string) (Center, bool, error) {
 	if err := Check(startURL); err != nil {
 		return Center{}, false, err
@@ -43,13 +42,13 @@ func Discover(ctx context.Context, hc *http.Client, startURL string) (Center, bo
 	if ctx.Err() != nil {
 		return Center{}, false, ctx.Err()
 	}
-	if err != nil && Loopback(u.Hostname()) {
-		return Center{}, false, &UnreachableError{"no answer from " + origin(u) + ": " + reason(err), "is the center running there?"}
+	if err != nil {
+		return Center{}, false, unreachable(u, err)
 	}
 	if description == nil && Loopback(u.Hostname()) {
 		return Center{}, false, &UnreachableError{"what answers at " + origin(u) + " is no center", "is the center at another port? it prints its address when it starts"}
 	}
-	if err != nil || description == nil {
+	if description == nil {
 		return Center{}, false, nil
 	}
 	center := description.center()
@@ -72,7 +71,7 @@ func (d *description) center() Center {
 }
 
 // fetch returns nil when the answer is not a description. Its error is one of
-// the network.
+// the network, or says that what answers is not the center itself.
 func fetch(ctx context.Context, hc *http.Client, u *url.URL) (*description, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -86,6 +85,12 @@ func fetch(ctx context.Context, hc *http.Client, u *url.URL) (*description, erro
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if err != nil {
 		return nil, err
+	}
+	if u.Scheme == "http" && resp.StatusCode == http.StatusBadRequest && strings.Contains(string(body), "HTTPS") {
+		return nil, errSpeaksTLS
+	}
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return nil, illError(resp.StatusCode)
 	}
 	var d description
 	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &d) != nil || d == (description{}) {
@@ -142,18 +147,4 @@ func careful(hc *http.Client, patience time.Duration) *http.Client {
 	c.Timeout = patience
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &c
-}
-
-// reason shortens what net/http wraps around a cause.
-func reason(err error) string {
-	if u, ok := errors.AsType[*url.Error](err); ok && u.Timeout() {
-		return "it did not answer in time"
-	}
-	if call, ok := errors.AsType[*os.SyscallError](err); ok {
-		return call.Err.Error()
-	}
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err.Error()
-	}
-	return err.Error()
 }

@@ -3,6 +3,8 @@ package starturl_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -114,8 +116,7 @@ func checkUnreachable(t *testing.T, what string, err error, text string) {
 	}
 }
 
-// A center on this machine that is down is told as such; another host may be a
-// vanity name that does not answer this question.
+// A center that is down is told as such.
 func TestDiscoverWithoutAnswer(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -130,10 +131,8 @@ func TestDiscoverWithoutAnswer(t *testing.T) {
 		return nil, r.Context().Err()
 	})}
 	synctest.Test(t, func(t *testing.T) {
-		_, ok, err := starturl.Discover(t.Context(), silent, "https://center.example.com/start")
-		if ok || err != nil {
-			t.Errorf("remote: %v, %v", ok, err)
-		}
+		_, _, err := starturl.Discover(t.Context(), silent, "https://center.example.com/start")
+		checkUnreachable(t, "remote", err, "no answer from https://center.example.com: it did not answer in time")
 		_, _, err = starturl.Discover(t.Context(), silent, "http://127.0.0.1:1/start")
 		checkUnreachable(t, "silent", err, "did not answer in time")
 		ctx, cancel := context.WithCancel(t.Context())
@@ -142,4 +141,67 @@ func TestDiscoverWithoutAnswer(t *testing.T) {
 			t.Errorf("cancelled: %v", err)
 		}
 	})
+}
+
+func TestDiscoverBehindAProxyThatAnswers(t *testing.T) {
+	ill := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusBadGateway, Body: http.NoBody}, nil
+	})}
+	_, _, err := starturl.Discover(t.Context(), ill, "https://center.example.com/start")
+	checkUnreachable(t, "502", err, "no answer from https://center.example.com: it answered 502 Bad Gateway")
+}
+
+// Whoever mistakes the scheme is told the other one.
+func TestDiscoverAnotherScheme(t *testing.T) {
+	plain, secure := httptest.NewServer(http.NotFoundHandler()), httptest.NewUnstartedServer(http.NotFoundHandler())
+	defer plain.Close()
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	host := func(s *httptest.Server) string { return s.Listener.Addr().String() }
+	for typed, other := range map[string]string{
+		"https://" + host(plain) + "/start": "http://" + host(plain) + "/start",
+		"http://" + host(secure) + "/start": "https://" + host(secure) + "/start",
+		"http://" + alert(t) + "/start#/":   "https://" + "HOST/start#/",
+	} {
+		_, _, err := starturl.Discover(t.Context(), http.DefaultClient, typed)
+		checkUnreachable(t, typed, err, "speaks")
+		u, _ := errors.AsType[*starturl.UnreachableError](err)
+		if want := "use " + strings.Replace(other, "HOST", strings.Split(typed, "/")[2], 1); u == nil || u.Hint != want {
+			t.Errorf("%s: %+v, want %q", typed, u, want)
+		}
+	}
+}
+
+// alert serves what most servers of TLS say to a request without it.
+func alert(t *testing.T) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			conn.Read(make([]byte, 1024))
+			conn.Write([]byte("\x15\x03\x01\x00\x02\x02\x46\r\n"))
+			conn.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestDiscoverUntrusted(t *testing.T) {
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	_, _, err := starturl.Discover(t.Context(), http.DefaultClient, secure.URL+"/start")
+	if e, ok := errors.AsType[*starturl.UnreachableError](err); !ok || !strings.Contains(e.Hint, "AWS_CA_BUNDLE") {
+		t.Errorf("got %v", err)
+	}
 }

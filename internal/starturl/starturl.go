@@ -22,11 +22,6 @@ type HintError struct {
 
 func (e *HintError) Error() string { return e.Message }
 
-// An UnreachableError is a start URL at which nothing answers.
-type UnreachableError struct{ Message, Hint string }
-
-func (e *UnreachableError) Error() string { return e.Message }
-
 // Check reports why raw is not a start URL, as a *HintError. The host rules
 // are the AWS CLI's; beyond them the scheme must be https, or http when the
 // host is this machine, and there is no user name in it: what is signed in to

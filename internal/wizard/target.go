@@ -133,18 +133,11 @@ func (w *Wizard) knownStartURLs() []string {
 // the region unless the start URL leads to it.
 func (w *Wizard) region(ctx context.Context, section awsconfig.Section, t *Target) error {
 	current, _ := section.Get("sso_region")
-	if err := w.center(ctx, t); err != nil {
+	if err := w.lead(ctx, t); err != nil {
 		return err
 	}
-	switch {
-	case t.Center != nil:
+	if t.Center != nil {
 		current = t.Center.Region
-	case !awsOwned(t.SSO.StartURL):
-		// As in the AWS CLI, any failure to follow the URL leaves the question.
-		if resolved, region, err := w.Resolve(ctx, t.SSO.StartURL); err == nil {
-			t.Resolved, t.SSO.Region = resolved, region
-			w.say("The start URL leads to %s.", termtext.Line(resolved))
-		}
 	}
 	if t.SSO.Region != "" {
 		return contradiction("--sso-region", w.Given.SSORegion, t.SSO.Region)
@@ -155,6 +148,34 @@ func (w *Wizard) region(ctx context.Context, section awsconfig.Section, t *Targe
 		required: true, suggest: starturl.KnownRegions(), check: starturl.CheckRegion,
 	})
 	return err
+}
+
+// lead finds out where a start URL that is not AWS's leads: to a center, or
+// over one redirect to AWS. Where nothing answers, nobody can sign in; a
+// session can be written all the same, and then, as in the AWS CLI, any failure
+// leaves the question for the region.
+func (w *Wizard) lead(ctx context.Context, t *Target) error {
+	away := w.center(ctx, t)
+	unreachable, ok := errors.AsType[*starturl.UnreachableError](away)
+	if away != nil && !ok || t.Center != nil || awsOwned(t.SSO.StartURL) {
+		return away
+	}
+	resolved, region, err := w.Resolve(ctx, t.SSO.StartURL)
+	nowhere, known := errors.AsType[*starturl.HintError](err)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil:
+		t.Resolved, t.SSO.Region = resolved, region
+		w.say("The start URL leads to %s.", termtext.Line(resolved))
+	case unreachable != nil && w.SignIn != nil:
+		return unreachable
+	case unreachable != nil:
+		w.say("There is %s.", termtext.Safe(unreachable.Message))
+	case known:
+		w.say("No latchkey-center was found, and %s.", termtext.Safe(nowhere.Message))
+	}
+	return nil
 }
 
 // center looks for a center at a start URL that is not AWS's.
