@@ -89,7 +89,7 @@ func TestCommandOfARole(t *testing.T) {
 	start := p.signIn("alice", "correct horse")
 	host := strings.TrimPrefix(w.URL, "http://")
 	want := "latchkey configure sso --sso-session " + strings.NewReplacer(".", "-", ":", "-").Replace(host) +
-		" --sso-start-url " + w.URL + "/start --sso-region us-east-1 --sso-account-id 123456789022 --sso-role-name ReadOnly"
+		" --sso-start-url " + w.URL + "/start --sso-region us-east-1 --sso-registration-scopes sso:account:access --sso-account-id 123456789022 --sso-role-name ReadOnly"
 	if got := text(start.tags("pre")[0]); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -15,7 +15,7 @@ import (
 func (s *Service) command(accountID, role string) []string {
 	line := []string{"latchkey configure sso"}
 	for _, flag := range [][2]string{
-		{"--sso-session", sessionName(s.Origin)}, {"--sso-start-url", s.Origin + "/start"}, {"--sso-region", s.Region},
+		{"--sso-session", sessionName(s.Origin)}, {"--sso-start-url", s.Origin + "/start"}, {"--sso-region", s.Region}, {"--sso-registration-scopes", "sso:account:access"},
 		{"--sso-account-id", accountID}, {"--sso-role-name", role},
 	} {
 		line = append(line, flag[0]+" "+quote(flag[1]))

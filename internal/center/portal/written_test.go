@@ -45,7 +45,7 @@ func TestCommandLine(t *testing.T) {
 	s := &Service{Origin: "https://sso.example.com", Region: "eu-central-1"}
 	got := strings.Join(s.command("123456789011", "Team,A=b@c"), " ")
 	want := "latchkey configure sso --sso-session sso-example-com --sso-start-url https://sso.example.com/start" +
-		" --sso-region eu-central-1 --sso-account-id 123456789011 --sso-role-name 'Team,A=b@c'"
+		" --sso-region eu-central-1 --sso-registration-scopes sso:account:access --sso-account-id 123456789011 --sso-role-name 'Team,A=b@c'"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
