@@ -419,3 +419,26 @@ func TestSignInPages(t *testing.T) {
 		}
 	}
 }
+
+// An address from outside that is none is left out: it keeps nobody out, and an
+// export can be imported.
+func TestAddressFromOutside(t *testing.T) {
+	o := newOffice(t)
+	for email, want := range map[string]string{"carol@corp.example": "carol@corp.example", "Carol <carol@corp.example>": "", "carol": ""} {
+		o.corp.people["carol"] = colleague{password: "carol's word", identity: signin.Identity{ID: "guid-carol", Name: "carol", Email: email}}
+		p := o.person(t)
+		p.signIn("carol", "carol's word")
+		if who := p.signedIn(); who != "carol" {
+			t.Errorf("%q: signed in as %q", email, who)
+		}
+		db, err := store.Open(t.Context(), o.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		carol, err := db.UserByName(t.Context(), "carol")
+		db.Close()
+		if err != nil || carol.Email != want {
+			t.Errorf("%q became %q, %v", email, carol.Email, err)
+		}
+	}
+}

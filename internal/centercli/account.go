@@ -123,7 +123,8 @@ func newAccountSet(e *env) *cobra.Command {
 				a = had
 				setIf(changed("name"), &a.Name, o.Name)
 				setIf(changed("email"), &a.Email, o.Email)
-				if err := a.Check(); err != nil {
+				said := directory.Account{ID: a.ID, Name: a.Name, Email: o.Email} // as of users
+				if err := said.Check(); err != nil {
 					return err
 				}
 				return ed.SetAccount(ctx, had, a)

@@ -3,6 +3,7 @@ package centercli_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/center/directory"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/secret"
 	"latchkey/internal/center/signin"
@@ -84,6 +86,27 @@ func administerTogether(t *testing.T, database string) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Who has an address that is not taken any more can still be administered.
+func TestAddressOfBefore(t *testing.T) {
+	url := "sqlite:" + filepath.Join(t.TempDir(), "c.db")
+	db, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Edit(t.Context(), "root", func(ed *store.Edit) error {
+		return errors.Join(ed.AddUser(t.Context(), directory.User{ID: "u", Name: "alice", Email: "x"}),
+			ed.AddAccount(t.Context(), directory.Account{ID: "123456789011", Name: "A", Email: "x"}))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []string{"user set alice --administrator", "user set alice --name alicia", "account set 123456789011 --name B"} {
+		if got := run(t, nil, "", append(strings.Fields(args), "--database", url)...); got.Code != 0 {
+			t.Errorf("%s: %+v", args, got)
+		}
 	}
 }
 

@@ -21,9 +21,10 @@ import (
 
 // Exit codes.
 const (
-	exitOK    = 0
-	exitError = 1
-	exitUsage = 2
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitInterrupted = 130
 )
 
 // env is what the commands have of the world.
@@ -50,7 +51,13 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(
 	if errors.Is(err, errHelped) {
 		return exitUsage
 	}
+	if errors.Is(err, context.Canceled) {
+		err = errStopped
+	}
 	printError(stderr, err)
+	if errors.Is(err, errStopped) || errors.Is(err, errInterrupted) {
+		return exitInterrupted
+	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
@@ -84,6 +91,9 @@ func version() string {
 	}
 	return info.Main.Version
 }
+
+// errStopped is a command that was told to stop half way.
+var errStopped = errors.New("interrupted")
 
 // errHelped is wrong usage of which the help said enough.
 var errHelped = errors.New("help was shown")

@@ -1,6 +1,7 @@
 package centercli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,11 @@ func (o initOptions) administrator(ctx context.Context, e *env) (u directory.Use
 		return u, usage("stdin is no terminal to ask in", "give --no-input, --name and --email, and the password as the first line of stdin")
 	}
 	ask := ok && !o.NoInput
-	if ask {
+	if ask { // what flags say is checked before the rest is asked
+		given := directory.User{Name: cmp.Or(o.Name, "admin"), Email: o.Email}
+		if err := given.Check(); err != nil {
+			return u, err
+		}
 		if err := o.ask(ctx, t); err != nil {
 			return u, err
 		}
@@ -105,12 +110,12 @@ func (o initOptions) administrator(ctx context.Context, e *env) (u directory.Use
 // ask asks for what no flag said.
 func (o *initOptions) ask(ctx context.Context, t terminal) (err error) {
 	if o.Name == "" {
-		if o.Name, err = t.ask(ctx, "Administrator's user name", "admin"); err != nil {
+		if o.Name, err = t.askFor(ctx, "Administrator's user name", "admin", "name", directory.ValidUserName); err != nil {
 			return err
 		}
 	}
 	if o.Email == "" {
-		o.Email, err = t.ask(ctx, "E-mail address (may be empty)", "")
+		o.Email, err = t.askFor(ctx, "E-mail address (may be empty)", "", "email", directory.ValidEmail)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 type terminal struct {
 	fd    int
 	lines *term.Terminal
+	err   io.Writer
 }
 
 // terminalOf returns the terminal that stdin is, if it is one.
@@ -28,7 +29,7 @@ func terminalOf(e *env) (terminal, bool) {
 		io.Reader
 		io.Writer
 	}{in, e.err}, "")
-	return terminal{int(in.Fd()), lines}, true
+	return terminal{int(in.Fd()), lines, e.err}, true
 }
 
 // ask returns the line that answers prompt, fallback for an empty one.
@@ -54,7 +55,12 @@ func (t terminal) wait(ctx context.Context, read func() (string, error)) (line s
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, term.Restore(t.fd, before)) }()
+	defer func() {
+		err = errors.Join(err, term.Restore(t.fd, before))
+		if errors.Is(err, errInterrupted) {
+			fmt.Fprintln(t.err) // what is said next is not said behind the prompt
+		}
+	}()
 	type answer struct {
 		line string
 		err  error
@@ -76,6 +82,38 @@ func (t terminal) wait(ctx context.Context, read func() (string, error)) (line s
 }
 
 var errInterrupted = errors.New("interrupted; nothing was changed")
+
+// mostTries is how often a person may answer one question.
+const mostTries = 5
+
+// again runs ask until nothing is wrong with the answer. After too many tries
+// what was wrong is the error.
+func (t terminal) again(ask func() (wrong, err error)) error {
+	for try := 1; ; try++ {
+		wrong, err := ask()
+		if err != nil || wrong == nil {
+			return err
+		}
+		if try == mostTries {
+			return wrong
+		}
+		fmt.Fprintf(t.err, "%s\n", visible(wrong.Error()))
+	}
+}
+
+// askFor asks until valid takes the answer, which what is the name of.
+func (t terminal) askFor(ctx context.Context, prompt, fallback, what string, valid func(string) error) (answer string, err error) {
+	err = t.again(func() (wrong, err error) {
+		if answer, err = t.ask(ctx, prompt, fallback); err != nil {
+			return nil, err
+		}
+		if err := valid(answer); err != nil {
+			return fmt.Errorf("%s %q %w", what, answer, err), nil
+		}
+		return nil, nil
+	})
+	return answer, err
+}
 
 // longestLine is above any password.
 const longestLine = 4096

@@ -74,30 +74,60 @@ func TestInitInTerminal(t *testing.T) {
 	}
 
 	p = sit(t, "user", "passwd", "root", "--database", db)
-	p.answer("New password of root: ", "correct horse staple\n")
-	p.answer("The same again: ", "correct horse stable\n")
-	if shown, code := p.leaves(); code != 1 || !strings.Contains(shown, "the two passwords differ") || strings.Contains(shown, "horse") {
-		t.Errorf("%d: %s", code, shown)
+	for range 5 {
+		p.answer("New password of root: ", "short\n")
 	}
-
-	p = sit(t, "user", "passwd", "root", "--database", db)
-	p.answer("New password of root: ", "short\n")
-	if shown, code := p.leaves(); code != 1 || !strings.Contains(shown, "at least 12 characters") {
+	if shown, code := p.leaves(); code != 1 || strings.Count(shown, "at least 12 characters") != 5 {
 		t.Errorf("%d: %s", code, shown)
 	}
 }
 
-// Ctrl-C leaves at a question, with the terminal as it was.
+// A person who mistypes is asked again.
+func TestAskedAgainInTerminal(t *testing.T) {
+	p := sit(t, "init", "--database", "sqlite:"+filepath.Join(t.TempDir(), "c.db"))
+	for _, said := range [][2]string{
+		{"Administrator's user name [admin]: ", "the admin"},
+		{"must be 1 to 64 letters, digits or any of _+=,.@-\r\nAdministrator's user name [admin]: ", "root"},
+		{"E-mail address (may be empty): ", "root.example.com"},
+		{"must look like alice@example.com\r\nE-mail address (may be empty): ", "root@example.com"},
+		{"New password of root: ", "short"},
+		{"easy to remember\r\nNew password of root: ", "correct horse staple"},
+		{"The same again: ", "correct horse stable"},
+		{"the two passwords differ\r\nNew password of root: ", "correct horse staple"},
+		{"The same again: ", "correct horse staple"},
+	} {
+		p.answer(said[0], said[1]+"\n")
+	}
+	if shown, code := p.leaves(); code != 0 || !strings.Contains(shown, "added administrator root") || strings.Contains(shown, "horse") {
+		t.Errorf("%d: %s", code, shown)
+	}
+}
+
+// Ctrl-C and Ctrl-D leave at a question, with the terminal as it was.
 func TestInterruptedInTerminal(t *testing.T) {
 	for name, prompt := range map[string]string{"": "Administrator's user name [admin]: ", "--name=root": "New password of root: "} {
-		args := []string{"init", "--email=x", "--database", "sqlite:" + filepath.Join(t.TempDir(), "c.db")}
-		if name != "" {
-			args = append(args, name)
+		for _, key := range []string{"\x03", "\x04"} {
+			args := []string{"init", "--email=root@example.com", "--database", "sqlite:" + filepath.Join(t.TempDir(), "c.db")}
+			if name != "" {
+				args = append(args, name)
+			}
+			p := sit(t, args...)
+			p.answer(prompt, key)
+			if shown, code := p.leaves(); code != 130 || !strings.Contains(shown, prompt+"\r\nlatchkey-center: interrupted; nothing was changed") {
+				t.Errorf("%d: %s", code, shown)
+			}
 		}
-		p := sit(t, args...)
-		p.answer(prompt, "\x03")
-		if shown, code := p.leaves(); code != 1 || !strings.Contains(shown, "interrupted; nothing was changed") {
-			t.Errorf("%d: %s", code, shown)
-		}
+	}
+}
+
+// Nobody chooses a password for nobody.
+func TestPasswordOfNobodyInTerminal(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "c.db")
+	if got := run(t, nil, "correct horse battery\n", "init", "--no-input", "--name", "root", "--database", db); got.Code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	shown, code := sit(t, "user", "passwd", "roto", "--database", db).leaves()
+	if code != 1 || strings.Contains(shown, "New password") || !strings.Contains(shown, `there is no user "roto"`) {
+		t.Errorf("%d: %s", code, shown)
 	}
 }

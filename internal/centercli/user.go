@@ -202,7 +202,8 @@ func newUserSet(e *env) *cobra.Command {
 			setIf(changed("name"), &u.Name, o.Name)
 			setIf(changed("email"), &u.Email, o.Email)
 			setIf(changed("administrator"), &u.Administrator, o.Administrator)
-			return u.Check()
+			said := directory.User{Name: u.Name, Email: o.Email} // an address of before may be what is not taken any more
+			return said.Check()
 		})
 	})
 	c.Flags().StringVar(&o.Name, "name", "", "another name, which is also the session name of the roles from then on")

@@ -1,13 +1,16 @@
 package centercli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/center/directory"
 	"latchkey/internal/center/password"
+	"latchkey/internal/center/store"
 )
 
 func newUserPasswd(e *env) *cobra.Command {
@@ -20,17 +23,29 @@ func newUserPasswd(e *env) *cobra.Command {
 }
 
 func runUserPasswd(ctx context.Context, e *env, p place, name string) error {
+	err := opened(ctx, e, p, store.Open, func(db *store.DB) error { // before anybody is asked
+		u, err := db.Lookup().User(ctx, name)
+		return cmp.Or(err, hasPasswordHere(u))
+	})
+	if err != nil {
+		return err
+	}
 	hash, err := newPasswordHash(ctx, e, name)
 	if err != nil {
 		return err
 	}
 	return changeUser(ctx, e, p, name, func(u *directory.User) error {
-		if u.Source != "" {
-			return withHint(fmt.Errorf("user %s is from %s, where the password is kept", u.Name, u.Source), "change it there")
-		}
 		u.PasswordHash = hash
-		return nil
+		return hasPasswordHere(*u)
 	})
+}
+
+// hasPasswordHere keeps passwords from people who sign in elsewhere.
+func hasPasswordHere(u directory.User) error {
+	if u.Source == "" {
+		return nil
+	}
+	return withHint(fmt.Errorf("user %s is from %s, where the password is kept", u.Name, u.Source), "change it there")
 }
 
 // newPasswordHash asks a terminal for a new password of a user, or reads it.
@@ -43,19 +58,22 @@ func newPasswordHash(ctx context.Context, e *env, name string) (string, error) {
 }
 
 func askedHash(ctx context.Context, t terminal, name string) (string, error) {
-	word, err := t.askSecret(ctx, "New password of "+visible(name))
+	var word string
+	err := t.again(func() (wrong, err error) {
+		if word, err = t.askSecret(ctx, "New password of "+visible(name)); err != nil {
+			return nil, err
+		}
+		if err := validPassword(word, name); err != nil {
+			return err, nil
+		}
+		again, err := t.askSecret(ctx, "The same again")
+		if err == nil && word != again {
+			wrong = errors.New("the two passwords differ")
+		}
+		return wrong, err
+	})
 	if err != nil {
 		return "", err
-	}
-	if err := validPassword(word, name); err != nil {
-		return "", err
-	}
-	again, err := t.askSecret(ctx, "The same again")
-	if err != nil {
-		return "", err
-	}
-	if word != again {
-		return "", withHint(fmt.Errorf("the two passwords differ"), "nothing was changed; try again")
 	}
 	return password.NewHasher().Hash(word)
 }

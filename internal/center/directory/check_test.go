@@ -104,6 +104,9 @@ func TestRelayState(t *testing.T) {
 func TestNames(t *testing.T) {
 	for _, check := range []error{
 		directory.User{Name: "a b"}.Check(), directory.User{Name: "a", Email: "x\ny"}.Check(), directory.User{Name: "a", Email: "\u202e"}.Check(),
+		directory.User{Name: "a", Email: "x"}.Check(), directory.User{Name: "a", Email: "@example.com"}.Check(), directory.User{Name: "a", Email: "a@"}.Check(),
+		directory.User{Name: "a", Email: "a@b@example.com"}.Check(), directory.User{Name: "a", Email: "A B <a@example.com>"}.Check(),
+		directory.Account{ID: "123456789011", Name: "a", Email: "root"}.Check(),
 		directory.Group{}.Check(), directory.Group{Name: strings.Repeat("g", 129)}.Check(), directory.Group{Name: "\x1b"}.Check(),
 		directory.Account{ID: "1", Name: "a"}.Check(), directory.Account{ID: "123456789011"}.Check(), directory.Account{ID: "123456789011", Name: "a", Email: "\xff"}.Check(),
 	} {
@@ -112,7 +115,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for _, check := range []error{
-		directory.User{Name: "a_+=,.@-Z9", Email: "é@example.com"}.Check(), directory.Group{Name: "The Group"}.Check(),
+		directory.User{Name: "a_+=,.@-Z9", Email: "é@example.com"}.Check(), directory.User{Name: "a", Email: "root@localhost"}.Check(), directory.Group{Name: "The Group"}.Check(),
 		directory.Account{ID: "000000000000", Name: "北京"}.Check(),
 	} {
 		if check != nil {

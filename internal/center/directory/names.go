@@ -49,9 +49,17 @@ func ValidName(text string) error {
 }
 
 // ValidEmail reports why text cannot be an address, which may be missing. The
-// longest has 320 characters (RFC 5321, section 4.5.3.1).
+// longest has 320 characters (RFC 5321, section 4.5.3.1). That one arrives only a
+// letter to it can tell: here it is kept from being something else.
 func ValidEmail(text string) error {
-	return ValidLabel(text, 320)
+	if err := ValidLabel(text, 320); err != nil {
+		return err
+	}
+	local, domain, _ := strings.Cut(text, "@")
+	if text != "" && (local == "" || domain == "" || strings.Contains(domain, "@") || strings.ContainsAny(text, " <>,;:\"")) {
+		return errors.New("must look like alice@example.com")
+	}
+	return nil
 }
 
 // ValidLabel reports why text cannot be shown as a name or an address: it would

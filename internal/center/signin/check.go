@@ -133,7 +133,7 @@ func (s *Service) link(ctx context.Context, identity Identity) (directory.User, 
 	if identity.ID == "" || len(identity.ID) > maxExternalID {
 		return directory.User{}, fmt.Errorf("method %s: an identity without an id, or with one that is too long", identity.Method)
 	}
-	if directory.ValidLabel(identity.Email, 320) != nil {
+	if directory.ValidEmail(identity.Email) != nil {
 		identity.Email = "" // nobody is kept out by it
 	}
 	if err := directory.ValidUserName(identity.Name); err != nil {
