@@ -155,6 +155,7 @@ func TestPostgresStoppedUnderLoad(t *testing.T) {
 		t.Errorf("ready %v after PostgreSQL was back", slowest)
 	}
 	verifyAudit(t, database)
+	t.Run("pg_amcheck", func(t *testing.T) { pgtest.Check(t, database) })
 	r.kill() // the log is written until then
 	if strings.Contains(r.log.String(), "of a test") {
 		t.Error("the log has the database's password")
