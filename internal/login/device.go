@@ -34,6 +34,7 @@ func Device(ctx context.Context, api DeviceAPI, clientID string, clientSecret aw
 	}
 	p := newPoll(authorization)
 	for prompted := false; ; prompted = true {
+		p.asked = time.Now()
 		token, err := api.CreateToken(ctx, awsapi.CreateTokenInput{
 			ClientID: clientID, ClientSecret: clientSecret,
 			GrantType: awsapi.DeviceCodeGrant, DeviceCode: authorization.DeviceCode,
@@ -61,6 +62,7 @@ type poll struct {
 	interval time.Duration
 	backOff  time.Duration // more than the interval while the service is down, else 0
 	deadline time.Time
+	asked    time.Time // the last question
 	lastErr  error     // of the service being down, nil when it answered
 	away     time.Time // since when it is down
 	told     bool      // that it was
@@ -82,7 +84,7 @@ func (p *poll) judge(err error) error {
 	}
 	if transient(err) {
 		if p.lastErr == nil {
-			p.away = time.Now()
+			p.away = p.asked // a silent service is noticed long after
 		}
 		p.backOff = min(max(2*p.backOff, p.interval), max(maxBackOff, p.interval))
 		p.lastErr = err

@@ -15,11 +15,13 @@ import (
 )
 
 // A script is an SSO OIDC whose answers to CreateToken are given beforehand;
-// the last one is repeated. It notes when it was asked, in seconds.
+// the last one is repeated. It notes when it was asked, in seconds. silence is
+// how long it says nothing when it refuses.
 type script struct {
 	t             *testing.T
 	authorization awsapi.DeviceAuthorization
 	answers       []error // nil gives the token
+	silence       time.Duration
 	began         time.Time
 	asked         []int
 	startErr      error
@@ -42,6 +44,9 @@ func (s *script) CreateToken(ctx context.Context, in awsapi.CreateTokenInput) (a
 	answer := s.answers[0]
 	if len(s.answers) > 1 {
 		s.answers = s.answers[1:]
+	}
+	if errors.Is(answer, error(refused)) {
+		time.Sleep(s.silence) // in synctest's time
 	}
 	if answer != nil {
 		return awsapi.Token{}, answer
@@ -119,16 +124,18 @@ func TestDeviceAway(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		answers []error
+		silence time.Duration
 		told    []int // at seconds
 	}{
-		{"short", []error{pending, refused, refused, pending, nil}, nil},
-		{"twice short", []error{refused, refused, pending, refused, refused, nil}, nil},
-		{"long", []error{pending, refused}, []int{16}},
-		{"ill", []error{pending, ill, ill, ill, ill, nil}, nil},
-		{"ill for longer", []error{pending, ill, ill, ill, ill, ill, pending, refused}, []int{16}},
+		{"short", []error{pending, refused, refused, pending, nil}, 0, nil},
+		{"twice short", []error{refused, refused, pending, refused, refused, nil}, 0, nil},
+		{"long", []error{pending, refused}, 0, []int{16}},
+		{"ill", []error{pending, ill, ill, ill, ill, nil}, 0, nil},
+		{"ill for longer", []error{pending, ill, ill, ill, ill, ill, pending, refused}, 0, []int{16}},
+		{"silent", []error{pending, refused, nil}, 30 * time.Second, []int{31}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &script{t: t, authorization: authorization(time.Second), answers: tc.answers}
+			s := &script{t: t, authorization: authorization(time.Second), answers: tc.answers, silence: tc.silence}
 			var told []int
 			_, _ = device(t.Context(), s, login.UI{ShowAway: func(err error) {
 				if err == nil {
