@@ -3,7 +3,6 @@ package pgtest
 import (
 	"context"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func Check(t testing.TB, address string) {
 	word, _ := u.User.Password()
 	c := exec.Command(pgAmcheck, "--install-missing", "--heapallindexed", "--parent-check", "--rootdescend",
 		"--no-password", "--host", u.Hostname(), "--port", u.Port(), "--username", u.User.Username(), strings.TrimPrefix(u.Path, "/"))
-	c.Env = append(os.Environ(), "PGPASSWORD="+word)
+	c.Env = []string{"PGPASSWORD=" + word}
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Errorf("pg_amcheck: %v\n%s", err, out)
 	}
