@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/center/audit"
+	"latchkey/internal/center/directory"
 	"latchkey/internal/center/store"
 )
 
@@ -48,9 +50,9 @@ func newAuditList(e *env) *cobra.Command {
 	databaseOption(c, &o.Database)
 	f.BoolVar(&o.JSON, "json", false, "one JSON object a line")
 	f.StringVar(&o.User, "user", "", "only of this user, a name or an id")
-	f.StringVar(&o.Action, "action", "", "only of this action, such as \"sign-in\"")
-	f.DurationVar(&o.Since, "since", 0, "only of the last so long, such as 24h")
-	f.IntVar(&o.Limit, "limit", 0, "only the newest so many")
+	f.StringVar(&o.Action, "action", "", "only of this action: "+strings.Join(audit.Actions, ", "))
+	f.Var(durationFlag{&o.Since, "30m, 24h or 7d"}, "since", "only of the last so long, such as 24h or 7d")
+	f.IntVar(&o.Limit, "limit", 0, "only the newest so many (default all)")
 	return c
 }
 
@@ -58,16 +60,24 @@ func runAuditList(ctx context.Context, e *env, o auditListOptions) error {
 	if o.Since < 0 || o.Limit < 0 {
 		return usage("--since and --limit are not below 0", "leave them out for all records")
 	}
+	if o.Action != "" && !slices.Contains(audit.Actions, o.Action) {
+		return usage(fmt.Sprintf("there is no action %q", o.Action), "there are "+strings.Join(audit.Actions, ", "))
+	}
 	return with(ctx, e, place{Database: o.Database}, func(db *store.DB) error {
 		f := audit.Filter{User: o.User, Action: o.Action, Limit: o.Limit}
 		if o.Since > 0 {
 			f.Since = db.Now().Add(-o.Since)
 		}
-		return printRecords(ctx, e, db, f, o.JSON)
+		printed, err := printRecords(ctx, e, db, f, o.JSON)
+		if err != nil || printed > 0 {
+			return err
+		}
+		return nothingRecorded(ctx, e, db, f)
 	})
 }
 
-func printRecords(ctx context.Context, e *env, s audit.Source, f audit.Filter, asJSON bool) error {
+// printRecords returns how many they were.
+func printRecords(ctx context.Context, e *env, s audit.Source, f audit.Filter, asJSON bool) (printed int, err error) {
 	out := bufio.NewWriter(e.out)
 	line := recordLine
 	if asJSON {
@@ -75,13 +85,33 @@ func printRecords(ctx context.Context, e *env, s audit.Source, f audit.Filter, a
 	}
 	for r, err := range audit.List(ctx, s, f) {
 		if err != nil {
-			return errors.Join(err, out.Flush())
+			return printed, errors.Join(err, out.Flush())
 		}
 		if _, err := out.WriteString(line(r) + "\n"); err != nil {
+			return printed, err
+		}
+		printed++
+	}
+	return printed, out.Flush()
+}
+
+// nothingRecorded says so to a person: an empty answer could be a misspelt name.
+// Who tried to sign in by a name that nobody has is recorded too.
+func nothingRecorded(ctx context.Context, e *env, db *store.DB, f audit.Filter) error {
+	said := "no record of that"
+	if f == (audit.Filter{Limit: f.Limit}) {
+		said = "nothing is recorded yet"
+	}
+	if f.User != "" {
+		_, err := db.Lookup().User(ctx, f.User)
+		if _, unknown := errors.AsType[*directory.UnknownError](err); unknown {
+			said += fmt.Sprintf("; no user is called %q", f.User)
+		} else if err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	fmt.Fprintf(e.err, "latchkey-center: %s\n", visible(said))
+	return nil
 }
 
 func newAuditVerify(e *env) *cobra.Command {

@@ -2,7 +2,9 @@ package centercli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -46,6 +48,13 @@ func runExport(ctx context.Context, e *env, database, output string) error {
 // writePrivate makes name a file of this user alone with that text, or leaves it
 // as it was.
 func writePrivate(name string, text []byte) error {
+	if err := replace(name, text); err != nil {
+		return fmt.Errorf("write %s: %w", name, cause(err))
+	}
+	return nil
+}
+
+func replace(name string, text []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*") // its mode is 0600
 	if err != nil {
 		return err
@@ -59,7 +68,18 @@ func writePrivate(name string, text []byte) error {
 		err = closing
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return err
 	}
 	return os.Rename(f.Name(), name)
+}
+
+// cause is err without the temporary file that it happened to.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
 }

@@ -103,7 +103,7 @@ var setFlags = [...]string{"description", "session-duration", "relay-state", "ma
 func (o *setOptions) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.Description, "description", "", "what it is for")
-	f.DurationVar(&o.Duration, "session-duration", directory.MinSessionDuration, "how long credentials last, from 1h to 12h")
+	f.Var(durationFlag{&o.Duration, "1h, 90m or 8h30m"}, "session-duration", "how long credentials last, from 1h, which a new one has, to 12h")
 	f.StringVar(&o.RelayState, "relay-state", "", "https address of AWS's at which the console opens")
 	f.StringArrayVar(&o.Managed, "managed-policy", nil, "ARN of a policy of AWS's; may be repeated, all together replace those before; \"\" for none")
 	f.StringVar(&o.InlinePolicy, "inline-policy", "", "file with a policy in JSON, - for stdin; \"\" for none")
