@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"latchkey/internal/awsapi"
@@ -132,18 +133,23 @@ func (s *search) signIn(p awsconfig.Profile) (source, error) {
 	return func(ctx context.Context) (awscred.Credentials, error) { return s.SignIn(ctx, sso) }, nil
 }
 
-// nothing says that there are no credentials.
-func (s *search) nothing(profile string) error {
+// nothing says that there are no credentials. why is what came of asking for
+// those of an EC2 instance, which takes long where there is none.
+func (s *search) nothing(profile string, why error) error {
 	if p, _ := s.Config.Profile(profile); has(p, "sso_session") {
 		return &awsconfig.ConfigError{
 			Message: fmt.Sprintf("profile %q names an sso-session, but neither account nor role: it has a token and no credentials", profile),
 			Hint:    `print the token with "latchkey sso get-token", or choose a role with "latchkey configure sso"`,
 		}
 	}
-	return &awsconfig.ConfigError{
+	none := &awsconfig.ConfigError{
 		Message: fmt.Sprintf("profile %q has no credentials", profile),
 		Hint:    `run "latchkey configure sso" to make one that has`,
 	}
+	if slow, ok := errors.AsType[net.Error](why); ok && slow.Timeout() {
+		none.Hint += "; with AWS_EC2_METADATA_DISABLED=true no time is lost on asking whether this is an EC2 instance"
+	}
+	return none
 }
 
 func (f *Finder) warn(err error) {

@@ -15,7 +15,7 @@ func (s *search) machine(profile string) (source, error) {
 	if from, err := s.container(); from != nil || err != nil {
 		return from, err
 	}
-	return s.instance(func(error) error { return s.nothing(profile) })
+	return s.instance(func(why error) error { return s.nothing(profile, why) })
 }
 
 // container is nil where the environment names none.

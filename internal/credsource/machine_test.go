@@ -3,6 +3,7 @@ package credsource_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"latchkey/internal/awsconfig"
 	"latchkey/internal/testneed"
 )
 
@@ -283,4 +285,30 @@ func TestContainerGivesOldCredentials(t *testing.T) {
 		answers: map[string][]string{"GET /creds": {"200 " + oldKeys}}, want: "!what the container gave ended at",
 	}
 	s.judge(t, startMachine(t, s.answers))
+}
+
+// Whoever waited for the metadata service of a machine that is no instance is
+// told how not to.
+func TestWaitForNoInstance(t *testing.T) {
+	t.Parallel()
+	silent := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			http.NotFound(rw, r) // no token: one silence is enough here
+			return
+		}
+		<-r.Context().Done()
+	}))
+	defer silent.Close()
+	w := newWorld(t, machineConfig, "")
+	for _, tc := range []struct {
+		endpoint string
+		waited   bool
+	}{{silent.URL, true}, {"http://0.0.0.0:1", false}} {
+		w.env, w.Named = map[string]string{"AWS_EC2_METADATA_SERVICE_ENDPOINT": tc.endpoint}, true
+		_, err := w.Credentials(t.Context(), "none")
+		e, ok := errors.AsType[*awsconfig.ConfigError](err)
+		if !ok || strings.Contains(e.Hint, "AWS_EC2_METADATA_DISABLED=true") != tc.waited {
+			t.Errorf("%s: %+v", tc.endpoint, err)
+		}
+	}
 }
