@@ -59,7 +59,7 @@ func checkOutput(output string) error {
 }
 
 // write edits the configuration file in one go: the profile, a new sso-session,
-// and for a center the services section that leads every AWS client there.
+// and for a center the services section that leads AWS clients there.
 func (w *Wizard) write(ctx context.Context, p profile, t Target) error {
 	edit := awsconfig.Edit{Kind: awsconfig.KindProfile, Name: p.name}
 	set := func(key, value string) {
