@@ -151,6 +151,26 @@ func TestCodeReplay(t *testing.T) {
 	}
 }
 
+// A code that comes again and again is recorded and logged once.
+func TestCodeReplayIsRecordedOnce(t *testing.T) {
+	w := serve(t)
+	p, who := w.program(t), w.person(t)
+	who.signIn("alice", "correct horse")
+	code := p.code(t, who)
+	w.redeem(t, p, code).tokens(t)
+	for range 20 {
+		if got := w.redeem(t, p, code); got.exception() != "InvalidGrantException" {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+	}
+	if got := w.recorded(t, "token reuse"); len(got) != 1 {
+		t.Errorf("the audit has %q", got)
+	}
+	if n := strings.Count(w.Log.String(), "authorization code burnt"); n != 1 {
+		t.Errorf("the log has it %d times", n)
+	}
+}
+
 func TestCodeRace(t *testing.T) {
 	w := serve(t)
 	p, who := w.program(t), w.person(t)

@@ -117,8 +117,14 @@ func (s *Service) wrongCode(g CodeGrant, c Client, in tokenInput) string {
 	return ""
 }
 
+// burnCode is once for a code, so that whoever sends it again and again fills
+// neither the log nor the audit.
 func (s *Service) burnCode(r *http.Request, c Client, g CodeGrant, why string) error {
-	if err := s.Store.BurnCode(r.Context(), g.CodeHash); err != nil {
+	err := s.Store.BurnCode(r.Context(), g.CodeHash)
+	if errors.Is(err, ErrNotFound) {
+		return invalidGrant(why)
+	}
+	if err != nil {
 		return err
 	}
 	s.Logger.WarnContext(r.Context(), "authorization code burnt", "client", c.ID, "owner", g.ClientID, "reason", why)

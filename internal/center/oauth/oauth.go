@@ -154,7 +154,8 @@ type Store interface {
 	Code(ctx context.Context, codeHash []byte) (CodeGrant, error)
 	// RedeemCode is RedeemDevice for the code with the hash f.ID.
 	RedeemCode(ctx context.Context, f Family, t Tokens, now time.Time) error
-	// BurnCode makes a code useless and ends the family that it began.
+	// BurnCode forgets a code and ends the family that it began: of many at a
+	// time one succeeds, the others get ErrNotFound.
 	BurnCode(ctx context.Context, codeHash []byte) error
 	// RefreshToken returns ErrNotFound for one whose family was ended.
 	RefreshToken(ctx context.Context, hash []byte) (RefreshToken, error)

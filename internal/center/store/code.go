@@ -50,12 +50,14 @@ func (db *DB) RedeemCode(ctx context.Context, f oauth.Family, t oauth.Tokens, no
 	})
 }
 
-// BurnCode makes a code useless and ends the family that it began.
+// BurnCode forgets a code and ends the family that it began. It returns
+// oauth.ErrNotFound for one that is forgotten.
 func (db *DB) BurnCode(ctx context.Context, codeHash []byte) error {
 	return db.transact(ctx, func(tx *transaction) error {
-		_, err := tx.ExecContext(ctx, "UPDATE code_grants SET status = 'used' WHERE code_hash = ?", codeHash)
+		var hash []byte
+		err := tx.QueryRowContext(ctx, "DELETE FROM code_grants WHERE code_hash = ? RETURNING code_hash", codeHash).Scan(&hash)
 		if err != nil {
-			return err
+			return orMissing(err, oauth.ErrNotFound)
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM families WHERE id = ?", codeHash)
 		return err

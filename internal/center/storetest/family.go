@@ -82,6 +82,9 @@ func testCodes(t *testing.T, s Store) {
 	if err := s.RedeemCode(ctx, family(burnt), some("b"), start); !errors.Is(err, oauth.ErrNotFound) {
 		t.Errorf("a burnt code: %v", err)
 	}
+	if err := s.BurnCode(ctx, burnt.CodeHash); !errors.Is(err, oauth.ErrNotFound) {
+		t.Errorf("burnt again: %v", err)
+	}
 }
 
 // ended checks that tokens of this name are worth nothing.
