@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"time"
 )
 
 // Identity is who a sign-in method says that a person is.
@@ -15,6 +16,9 @@ type Identity struct {
 	Name   string // by which the person is to be known here; also the session name of the roles
 	Email  string
 	Groups []string // of this directory, after the method's own mapping
+	// Proved is when the person last showed a provider who they are, zero if it
+	// does not say. Who gives a password does so now.
+	Proved time.Time
 }
 
 // PasswordMethod knows names and passwords of people somewhere else.
@@ -32,7 +36,8 @@ type RedirectMethod interface {
 	Name() string
 	Label() string // after "Sign in with"
 	// Start returns where to send the browser. callback is where it is to come
-	// back to; fresh asks the provider not to trust that it knows the browser.
+	// back to; fresh asks the provider not to trust that it knows the browser,
+	// which Identity.Proved then shows.
 	Start(ctx context.Context, callback string, fresh bool) (address string, flow Flow, err error)
 	// Finish takes what came back to callback, from the browser that flow was
 	// kept in. Its errors are those of PasswordMethod.

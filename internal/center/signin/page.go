@@ -50,13 +50,13 @@ func (s *Service) SubmitForm(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, form, user, method, err)
 		return
 	}
-	switch _, err := s.Store.TOTP(r.Context(), user.ID); {
-	case errors.Is(err, ErrNotFound):
-		s.welcome(w, r, user, method, form.Next)
+	switch second, err := s.hasSecond(r, user); {
 	case err != nil:
 		s.Fail(w, r, err)
-	default:
+	case second:
 		s.askSecond(w, user, method, form.Next)
+	default:
+		s.welcome(w, r, user, method, form.Next, s.Now())
 	}
 }
 
@@ -169,11 +169,12 @@ func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 // second factor, while signing in.
 const changedMeanwhile = "Your sign-in was changed meanwhile. Sign in again."
 
-// welcome begins the session. It is recorded first: nobody is in unrecorded.
-func (s *Service) welcome(w http.ResponseWriter, r *http.Request, user directory.User, method, next string) {
+// welcome begins the session of somebody who last showed then who they are. It is
+// recorded first: nobody is in unrecorded.
+func (s *Service) welcome(w http.ResponseWriter, r *http.Request, user directory.User, method, next string, proved time.Time) {
 	err := s.recordEvent(r, "sign-in", user, method, "ok")
 	if err == nil {
-		err = s.begin(w, r, user)
+		err = s.begin(w, r, user, proved)
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):

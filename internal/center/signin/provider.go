@@ -58,15 +58,22 @@ func (s *Service) Return(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, s.cookie("trip", "", -time.Second))
-	user, err := s.arrived(r, method, t)
-	if err == nil && t.Same != "" && t.Same != user.ID {
-		err = &RefusedError{"You signed in as somebody else. Sign out here first to change who you are."}
+	user, proved, err := s.arrived(r, method, t)
+	second := false
+	if err == nil {
+		second, err = s.hasSecond(r, user)
 	}
-	if err != nil {
-		s.refuse(w, r, web.SignIn{Next: t.Next}, user, method.Name(), err)
-		return
+	if err == nil && t.Same != "" && !second { // a code confirms it, whatever the provider does
+		err = s.confirmed(r, method, user, proved)
 	}
-	s.welcome(w, r, user, method.Name(), t.Next)
+	switch {
+	case err != nil:
+		s.refuse(w, r, web.SignIn{Next: t.Next, Again: t.Same != ""}, user, method.Name(), err)
+	case second:
+		s.askSecond(w, user, method.Name(), t.Next)
+	default:
+		s.welcome(w, r, user, method.Name(), t.Next, proved)
+	}
 }
 
 // depart returns where to send the browser, and what must still be known when
@@ -79,18 +86,22 @@ func (s *Service) depart(r *http.Request, method RedirectMethod, fresh bool) (ad
 	return address, flow, err
 }
 
-// arrived returns who came back.
-func (s *Service) arrived(r *http.Request, method RedirectMethod, t trip) (user directory.User, err error) {
+// arrived returns who came back, and when they last showed the provider that it
+// is them.
+func (s *Service) arrived(r *http.Request, method RedirectMethod, t trip) (user directory.User, proved time.Time, err error) {
 	err = s.ask(r, func(ctx context.Context) error {
 		identity, err := method.Finish(ctx, s.callback(method), t.Flow, r.URL.Query())
 		if err != nil {
 			return s.told(ctx, method.Name(), err)
 		}
-		identity.Method = method.Name()
+		identity.Method, proved = method.Name(), identity.Proved
 		user, err = s.link(ctx, identity)
 		return err
 	})
-	return user, err
+	if err == nil && t.Same != "" && t.Same != user.ID {
+		err = &RefusedError{"You signed in as somebody else. Sign out here first to change who you are."}
+	}
+	return user, proved, err
 }
 
 // ask puts a question to a provider, unless that turned out ill too often for

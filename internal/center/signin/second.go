@@ -20,7 +20,7 @@ var perCode = Limit{Burst: 5, Every: 5 * time.Minute}
 const secondWithin = 5 * time.Minute
 
 // half is a sign-in that still needs its second factor. It stays, sealed, in the
-// browser that knew the password.
+// browser that knew the password, or came back from a provider.
 type half struct {
 	UserID string
 	Method string
@@ -79,7 +79,7 @@ func (s *Service) SubmitSecond(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, web.SignIn{Next: h.Next}, user, h.Method, err)
 	default:
 		http.SetCookie(w, s.cookie("half", "", -time.Second))
-		s.welcome(w, r, user, h.Method, h.Next)
+		s.welcome(w, r, user, h.Method, h.Next, s.Now())
 	}
 }
 
@@ -109,6 +109,16 @@ func (s *Service) checkSecond(r *http.Request, user directory.User, code string)
 		return err
 	}
 	return throttle.GiveBack(ctx, try)
+}
+
+// hasSecond reports whether a user is to be asked for a code, wherever they are
+// from.
+func (s *Service) hasSecond(r *http.Request, user directory.User) (bool, error) {
+	_, err := s.Store.TOTP(r.Context(), user.ID)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // secondOf returns the secret of a user's second factor, or ErrNotFound.

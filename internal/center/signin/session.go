@@ -110,7 +110,7 @@ func (s *Service) Fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // begin makes a session and gives its cookie to the browser. The one that the
 // browser had ends: an id from before the sign-in must not be good after it.
-func (s *Service) begin(w http.ResponseWriter, r *http.Request, user directory.User) error {
+func (s *Service) begin(w http.ResponseWriter, r *http.Request, user directory.User, proved time.Time) error {
 	if err := s.forget(r.Context(), r); err != nil {
 		return err
 	}
@@ -119,8 +119,12 @@ func (s *Service) begin(w http.ResponseWriter, r *http.Request, user directory.U
 		return err
 	}
 	token, now := secret.Token(), s.Now()
+	if proved.After(now) { // by a provider's clock
+		proved = now
+	}
 	err = s.Store.PutSession(r.Context(), Session{
-		Hash: secret.Hash(token), User: user, Address: Address(r), Browser: product(r), Created: now, Expires: now.Add(lasts),
+		Hash: secret.Hash(token), User: user, Address: Address(r), Browser: product(r),
+		Proved: proved, Created: now, Expires: now.Add(lasts),
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type Session struct {
 	User    directory.User
 	Address string // where the browser was, and what it called itself
 	Browser string
+	Proved  time.Time // when the person last showed who they are; zero: nobody can say
 	Created time.Time
 	Expires time.Time
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,8 @@ import (
 	"latchkey/internal/center/secret"
 )
 
-// A database of the first schema keeps its tokens.
+// A database of the first schema keeps its tokens, and its sessions, of which
+// nobody can say when the person proved who they are.
 func TestMigrateFromFirst(t *testing.T) {
 	first, err := os.ReadFile("migration/00001_first.sql")
 	if err != nil {
@@ -32,6 +34,7 @@ func TestMigrateFromFirst(t *testing.T) {
 		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1)",
 		"INSERT INTO users VALUES ('u', 'alice', 'alice', '', '')",
 		"INSERT INTO clients VALUES ('c', x'00', 'n', '', '', '', '', 0, 0)",
+		fmt.Sprintf("INSERT INTO sessions VALUES (x'%x', 'u', %d, %d)", secret.Hash("cookie"), expires.Add(-time.Minute).UnixMilli(), expires.UnixMilli()),
 	} {
 		if _, err := raw.Exec(statement); err != nil {
 			t.Fatal(err)
@@ -47,6 +50,10 @@ func TestMigrateFromFirst(t *testing.T) {
 	token, err := db.Token(t.Context(), secret.Hash("token"), expires.Add(-time.Second))
 	if err != nil || token.UserName != "alice" || !token.ReachesRoles() {
 		t.Fatalf("%+v, %v", token, err)
+	}
+	session, err := db.Session(t.Context(), secret.Hash("cookie"), expires.Add(-time.Second))
+	if err != nil || session.User.Name != "alice" || !session.Proved.IsZero() || session.Created.IsZero() {
+		t.Errorf("%+v, %v", session, err)
 	}
 	if err := db.RevokeToken(t.Context(), token); err != nil {
 		t.Error(err)

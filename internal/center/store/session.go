@@ -36,6 +36,10 @@ func userFields(u *directory.User) []any {
 // statement that changes nothing has others who change the user wait, and then
 // end this session too.
 func (db *DB) PutSession(ctx context.Context, s signin.Session) error {
+	var proved int64 // 0 for the zero time
+	if !s.Proved.IsZero() {
+		proved = millis(s.Proved)
+	}
 	return db.transact(ctx, func(tx *transaction) error {
 		err := execOne(ctx, tx, signin.ErrNotFound,
 			"UPDATE users SET disabled = disabled WHERE id = ? AND disabled = 0 AND password_hash = ?", s.User.ID, s.User.PasswordHash)
@@ -43,8 +47,8 @@ func (db *DB) PutSession(ctx context.Context, s signin.Session) error {
 			return err
 		}
 		_, err = tx.ExecContext(ctx,
-			"INSERT INTO sessions (hash, user_id, address, browser, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-			s.Hash, s.User.ID, s.Address, s.Browser, millis(s.Created), millis(s.Expires))
+			"INSERT INTO sessions (hash, user_id, address, browser, proved, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			s.Hash, s.User.ID, s.Address, s.Browser, proved, millis(s.Created), millis(s.Expires))
 		return err
 	})
 }
@@ -52,16 +56,19 @@ func (db *DB) PutSession(ctx context.Context, s signin.Session) error {
 // Session returns the session of a cookie, or signin.ErrNotFound.
 func (db *DB) Session(ctx context.Context, hash []byte, now time.Time) (signin.Session, error) {
 	s := signin.Session{Hash: hash}
-	var created, expires int64
+	var proved, created, expires int64
 	err := db.read.QueryRowContext(ctx, `
-		SELECT `+userColumns+`, s.address, s.browser, s.created, s.expires
+		SELECT `+userColumns+`, s.address, s.browser, s.proved, s.created, s.expires
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.hash = ? AND s.expires > ?`, hash, millis(now)).
-		Scan(append(userFields(&s.User), &s.Address, &s.Browser, &created, &expires)...)
+		Scan(append(userFields(&s.User), &s.Address, &s.Browser, &proved, &created, &expires)...)
 	if err != nil {
 		return signin.Session{}, orMissing(err, signin.ErrNotFound)
 	}
 	s.Created, s.Expires = fromMillis(created), fromMillis(expires)
+	if proved != 0 {
+		s.Proved = fromMillis(proved)
+	}
 	return s, nil
 }
 

@@ -24,8 +24,14 @@ func testSessions(t *testing.T, s Store) {
 	must(t, s.PutSession(ctx, session("browser")))
 	got, err := s.Session(ctx, hash("browser"), start)
 	must(t, err)
-	if got.User.Name != "Alice" || !got.Created.Equal(start) || !got.Expires.Equal(start.Add(time.Hour)) {
+	if got.User.Name != "Alice" || !got.Created.Equal(start) || !got.Expires.Equal(start.Add(time.Hour)) || !got.Proved.IsZero() {
 		t.Errorf("session %+v", got)
+	}
+	proved := session("proved")
+	proved.Proved = start.Add(-7 * time.Hour)
+	must(t, s.PutSession(ctx, proved))
+	if got, err := s.Session(ctx, hash("proved"), start); err != nil || !got.Proved.Equal(proved.Proved) || !got.Created.Equal(start) {
+		t.Errorf("session %+v, %v", got, err)
 	}
 	if _, err := s.Session(ctx, hash("browser"), start.Add(time.Hour)); !errors.Is(err, signin.ErrNotFound) {
 		t.Errorf("an expired session: %v", err)

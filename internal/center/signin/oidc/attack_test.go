@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"latchkey/internal/center/signin"
+	"latchkey/internal/center/signin/oidc"
 )
 
 // The truth in every form that is allowed: else the attacks below would prove
@@ -46,7 +48,10 @@ func TestHonestProvider(t *testing.T) {
 		f := newForger(t, keys)
 		change(f)
 		got, err := f.signIn(t, false, nil)
-		want := signin.Identity{Method: "corp", ID: f.url + " alice-1", Name: "alice", Email: "alice@example.com", Groups: []string{"developers"}}
+		want := signin.Identity{
+			Method: "corp", ID: f.url + " alice-1", Name: "alice", Email: "alice@example.com", Groups: []string{"developers"},
+			Proved: time.Unix(f.claims["auth_time"].(int64), 0),
+		}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
@@ -302,22 +307,51 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// Who was to sign in again did so, if the provider says when.
-func TestFreshSignIn(t *testing.T) {
+// When the person signed in is what the ID token says, if that can be, and never
+// later than now.
+func TestAuthTime(t *testing.T) {
 	keys := newForgerKeys(t)
+	now := time.Now().Unix()
 	for name, tt := range map[string]struct {
-		fresh bool
-		ago   time.Duration
-		ok    bool
+		said any
+		want int64 // 0 for none
 	}{
-		"fresh, and just now": {true, 10 * time.Second, true},
-		"fresh, but long ago": {true, time.Hour, false},
-		"long ago":            {false, time.Hour, true},
+		"just now":            {now, now},
+		"long ago":            {now - 7*3600, now - 7*3600},
+		"with a fraction":     {float64(now) - 59.5, now - 60},
+		"by a fast clock":     {now + 30, now},
+		"missing":             {nil, 0},
+		"to come":             {now + 3600, 0},
+		"in milliseconds":     {now * 1000, 0},
+		"beyond all times":    {1e300, 0},
+		"1970":                {0, 0},
+		"before that":         {-now, 0},
+		"a word":              {"now", 0},
+		"a number as a word":  {strconv.FormatInt(now, 10), 0},
+		"a list":              {[]int64{now}, 0},
+		"true":                {true, 0},
+		"in the userinfo too": {now - 3600, now - 3600},
 	} {
-		f := newForger(t, keys)
-		f.claims["auth_time"] = time.Now().Add(-tt.ago).Unix()
-		if _, err := f.signIn(t, tt.fresh, nil); (err == nil) != tt.ok {
-			t.Errorf("%s: %v", name, err)
+		for _, fresh := range []bool{false, true} {
+			f := newForger(t, keys)
+			delete(f.claims, "auth_time")
+			if tt.said != nil {
+				f.claims["auth_time"] = tt.said
+			}
+			delete(f.claims, "groups") // so that the userinfo is asked
+			f.userinfo["auth_time"] = now
+			who, err := f.signIn(t, fresh, nil)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			got := int64(0)
+			if !who.Proved.IsZero() {
+				got = who.Proved.Unix()
+			}
+			if got < tt.want || got > tt.want+5 || tt.want != now && got != tt.want {
+				t.Errorf("%s: signed in at %d, want %d", name, got, tt.want)
+			}
 		}
 	}
 }
@@ -327,20 +361,31 @@ func TestStart(t *testing.T) {
 	f := newForger(t, newForgerKeys(t))
 	f.discovery["authorization_endpoint"] = f.url + "/authorize?tenant=7"
 	m := method(t, f.config)
-	address, flow := start(t, m, f.callback, true)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
+	sent := func(m *oidc.Method, fresh bool) (url.Values, signin.Flow) {
+		address, flow := start(t, m, f.callback, fresh)
+		u, err := url.Parse(address)
+		if err != nil || strings.Contains(address, flow.Verifier) {
+			t.Fatalf("%s, %v", address, err)
+		}
+		return u.Query(), flow
 	}
-	got := u.Query()
+	got, flow := sent(m, true)
 	challenge := got.Get("code_challenge")
 	got.Del("code_challenge")
 	want := url.Values{
 		"tenant": {"7"}, "client_id": {"center"}, "redirect_uri": {f.callback}, "response_type": {"code"}, "scope": {"openid profile email"},
 		"state": {flow.State}, "nonce": {flow.Nonce}, "code_challenge_method": {"S256"}, "prompt": {"login"}, "max_age": {"0"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" || len(challenge) != 43 || strings.Contains(address, flow.Verifier) {
+	if diff := cmp.Diff(want, got); diff != "" || len(challenge) != 43 {
 		t.Errorf("challenge %q\n%s", challenge, diff)
+	}
+	// Nobody is asked again at a first sign-in, but the provider is to say when.
+	if got, _ := sent(m, false); got.Get("max_age") != "31536000" || got.Has("prompt") || got.Has("claims") {
+		t.Errorf("a first sign-in asks for %v", got)
+	}
+	f.discovery["claims_parameter_supported"] = true
+	if got, _ := sent(method(t, f.config), false); got.Get("claims") != `{"id_token":{"auth_time":{"essential":true}}}` {
+		t.Errorf("a provider that takes claims is asked for %v", got)
 	}
 	_, other := start(t, m, f.callback, false)
 	if other.State == flow.State || other.Nonce == flow.Nonce || other.Verifier == flow.Verifier || len(other.State) < 22 || len(other.Nonce) < 22 {

@@ -55,9 +55,10 @@ func (m *Method) Name() string { return m.config.Name }
 // Label is what people call the provider.
 func (m *Method) Label() string { return m.config.Label }
 
-// freshly begins the nonce of a flow in which the provider was asked to let the
-// person sign in again, so that the answer can be held to it.
-const freshly = "fresh-"
+// anyAge is a max_age that asks nobody to sign in again: a year, in seconds. It is
+// for what else the parameter does: "When max_age is used, the ID Token returned
+// MUST include an auth_time Claim Value" (Core 1.0, section 3.1.2.1).
+const anyAge = "31536000"
 
 // Start returns the provider's page to send the browser to.
 func (m *Method) Start(ctx context.Context, callback string, fresh bool) (string, signin.Flow, error) {
@@ -66,12 +67,17 @@ func (m *Method) Start(ctx context.Context, callback string, fresh bool) (string
 		return "", signin.Flow{}, m.fault(err)
 	}
 	flow := signin.Flow{State: secret.Token(), Nonce: secret.Token(), Verifier: oauth2.GenerateVerifier()}
-	var again []oauth2.AuthCodeOption
+	options := []oauth2.AuthCodeOption{oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier)}
+	ask := func(name, value string) { options = append(options, oauth2.SetAuthURLParam(name, value)) }
 	if fresh {
-		flow.Nonce = freshly + flow.Nonce
-		again = append(again, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+		ask("prompt", "login")
+		ask("max_age", "0")
+	} else {
+		ask("max_age", anyAge)
 	}
-	options := append(again, oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier))
+	if p.takesClaims {
+		ask("claims", `{"id_token":{"auth_time":{"essential":true}}}`)
+	}
 	return m.oauth(p, callback).AuthCodeURL(flow.State, options...), flow, nil
 }
 
@@ -99,7 +105,7 @@ func (m *Method) Finish(ctx context.Context, callback string, flow signin.Flow, 
 	if err != nil {
 		return signin.Identity{}, m.fault(err)
 	}
-	claims, err := m.verify(ctx, p, flow, token)
+	claims, proved, err := m.verify(ctx, p, flow, token)
 	if err != nil {
 		return signin.Identity{}, m.fault(err)
 	}
@@ -107,6 +113,7 @@ func (m *Method) Finish(ctx context.Context, callback string, flow signin.Flow, 
 	if err != nil {
 		return signin.Identity{}, m.fault(err)
 	}
+	who.Proved = proved
 	return who, nil
 }
 

@@ -26,6 +26,7 @@ type provider struct {
 	*oidc.Provider
 	verifier    *oidc.IDTokenVerifier
 	sendsIssuer bool     // the parameter iss of RFC 9207
+	takesClaims bool     // the parameter claims
 	auth        []string // ways to prove the client at the token endpoint
 }
 
@@ -87,7 +88,12 @@ type metadata struct {
 	JWKS        string   `json:"jwks_uri"`
 	Auth        []string `json:"token_endpoint_auth_methods_supported"`
 	SendsIssuer bool     `json:"authorization_response_iss_parameter_supported"`
+	TakesClaims bool     `json:"claims_parameter_supported"`
 }
+
+// google takes claims without saying so, and knows no max_age
+// (https://developers.google.com/identity/siwg/security-bundle, November 2026).
+const google = "https://accounts.google.com"
 
 // discover asks for the provider's description, which must name the issuer that
 // it was asked for, to the letter.
@@ -112,7 +118,8 @@ func (m *Method) discover(ctx context.Context) (*provider, error) {
 		return nil, fmt.Errorf("discovery at %s: userinfo_endpoint %w", m.config.Issuer, m.checkEndpoint(address))
 	}
 	return &provider{
-		Provider: found, verifier: found.VerifierContext(ctx, m.verification()), sendsIssuer: more.SendsIssuer, auth: more.Auth,
+		Provider: found, verifier: found.VerifierContext(ctx, m.verification()), auth: more.Auth,
+		sendsIssuer: more.SendsIssuer, takesClaims: more.TakesClaims || m.config.Issuer == google,
 	}, nil
 }
 

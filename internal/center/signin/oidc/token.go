@@ -18,9 +18,6 @@ import (
 const (
 	// leeway is how far the provider's clock may be from this one.
 	leeway = time.Minute
-	// freshFor is how long ago a person may have signed in to the provider when
-	// asked to do so again.
-	freshFor = 5 * time.Minute
 
 	maxToken   = 64 << 10
 	maxSubject = 255 // "It MUST NOT exceed 255 ASCII characters" (Core 1.0, section 2)
@@ -32,12 +29,25 @@ type claims map[string]any
 // facts are the claims that have to do with the token itself.
 type facts struct {
 	AuthorizedParty *string `json:"azp"`
-	AuthTime        *int64  `json:"auth_time"`
 }
 
-// verify returns the claims of token's ID token (OpenID Connect Core 1.0,
-// section 3.1.3.7), and what the userinfo endpoint adds where they do not do.
-func (m *Method) verify(ctx context.Context, p *provider, flow signin.Flow, token *oauth2.Token) (claims, error) {
+// verify returns the claims of token's ID token, what the userinfo endpoint adds
+// where they do not do, and when the ID token says that the person signed in.
+func (m *Method) verify(ctx context.Context, p *provider, flow signin.Flow, token *oauth2.Token) (claims, time.Time, error) {
+	said, err := m.signed(ctx, p, flow, token)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	proved := said.authTime(time.Now())
+	if !m.complete(said) && p.UserInfoEndpoint() != "" {
+		said, err = m.more(ctx, p, said, token)
+	}
+	return said, proved, err
+}
+
+// signed returns the claims of token's ID token (OpenID Connect Core 1.0, section
+// 3.1.3.7).
+func (m *Method) signed(ctx context.Context, p *provider, flow signin.Flow, token *oauth2.Token) (claims, error) {
 	if !strings.EqualFold(token.TokenType, "Bearer") {
 		return nil, errors.New("token endpoint: token_type is not Bearer")
 	}
@@ -58,13 +68,20 @@ func (m *Method) verify(ctx context.Context, p *provider, flow signin.Flow, toke
 		}
 	}
 	said := claims{}
-	if err := id.Claims(&said); err != nil {
-		return nil, err
+	return said, id.Claims(&said)
+}
+
+// authTime is when the person last signed in to the provider, the zero time if it
+// does not say so or says what cannot be.
+func (c claims) authTime(now time.Time) time.Time {
+	seconds, ok := c["auth_time"].(float64)
+	switch {
+	case !ok || seconds <= 0 || seconds > float64(now.Add(leeway).Unix()):
+		return time.Time{}
+	case seconds > float64(now.Unix()):
+		return now
 	}
-	if m.complete(said) || p.UserInfoEndpoint() == "" {
-		return said, nil
-	}
-	return m.more(ctx, p, said, token)
+	return time.Unix(int64(seconds), 0)
 }
 
 // check is what the library leaves to its caller.
@@ -87,9 +104,6 @@ func (m *Method) check(id *oidc.IDToken, flow signin.Flow) error {
 		return errors.New("it is for several audiences, and none is named as its party")
 	case f.AuthorizedParty != nil && *f.AuthorizedParty != m.config.ClientID:
 		return errors.New("its authorized party is another client")
-	// Providers that cannot ask again say no time.
-	case strings.HasPrefix(flow.Nonce, freshly) && f.AuthTime != nil && time.Unix(*f.AuthTime, 0).Before(now.Add(-freshFor)):
-		return refused("%s did not ask you to sign in again. Sign out there, then try again.", m.config.Label)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -98,6 +99,10 @@ func TestSignIn(t *testing.T) {
 			address, flow := start(t, m, back.url, fresh)
 			back.visit(t, address, "alice", "correct horse")
 			got, err := m.Finish(context.Background(), back.url, flow, back.answer)
+			if ago := time.Since(got.Proved); ago < 0 || ago > time.Minute {
+				t.Errorf("%s, fresh %v: signed in %v ago", name, fresh, ago)
+			}
+			got.Proved = time.Time{}
 			want := signin.Identity{Method: "corp", ID: p.Issuer + " 1", Name: "alice", Email: "alice@example.com", Groups: []string{"developers"}}
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Errorf("%s, fresh %v: %v\n%s", name, fresh, err, diff)
