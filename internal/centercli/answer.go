@@ -2,6 +2,7 @@ package centercli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,6 +27,9 @@ func show(e *env, asJSON bool, v view) error {
 	var t table
 	for _, r := range v.rows() {
 		t.add(r[0], r[1])
+	}
+	if !t.fits(screenWidth(e.out)) {
+		return t.printPairs(e.out)
 	}
 	return t.print(e.out)
 }
@@ -94,12 +98,15 @@ func list[T any](e *env, asJSON bool, head []string, things iter.Seq2[T, error],
 			}
 		}
 	}
-	if !asJSON {
-		if err := t.print(out); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case asJSON:
+	case t.fits(screenWidth(e.out)):
+		err = t.print(out)
+	default:
+		err = t.printRecords(out)
 	}
-	return out.Flush()
+	return cmp.Or(err, out.Flush())
 }
 
 // table is text in columns.
@@ -120,13 +127,26 @@ func (t *table) add(cells ...string) {
 	t.lines = append(t.lines, line)
 }
 
+// gap is between columns.
+const gap = 2
+
+// fits reports whether no line is cut in two on a screen of that many columns; 0
+// is no screen.
+func (t *table) fits(columns int) bool {
+	wide := -gap
+	for _, width := range t.widths {
+		wide += width + gap
+	}
+	return columns == 0 || wide <= columns
+}
+
 func (t *table) print(out io.Writer) error {
 	for _, line := range t.lines {
 		var b strings.Builder
 		for i, cell := range line {
 			b.WriteString(cell)
 			if i < len(line)-1 {
-				b.WriteString(strings.Repeat(" ", t.widths[i]-displaywidth.String(cell)+2))
+				b.WriteString(strings.Repeat(" ", t.widths[i]-displaywidth.String(cell)+gap))
 			}
 		}
 		if _, err := fmt.Fprintln(out, strings.TrimRight(b.String(), " ")); err != nil {
@@ -134,4 +154,51 @@ func (t *table) print(out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// printPairs is print for a narrow screen, of a table of names and values.
+func (t *table) printPairs(out io.Writer) error {
+	for _, line := range t.lines {
+		if _, err := fmt.Fprintf(out, "%s: %s\n", line[0], line[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printRecords is print for a narrow screen, of a table with a head: a line for
+// each cell that is not empty, and an empty one between records.
+func (t *table) printRecords(out io.Writer) error {
+	head := t.lines[0]
+	for n, line := range t.lines[1:] {
+		pairs := table{}
+		for i, cell := range line {
+			if cell != "" {
+				pairs.lines = append(pairs.lines, []string{strings.ToLower(head[i]), cell})
+			}
+		}
+		if n > 0 {
+			fmt.Fprintln(out)
+		}
+		if err := pairs.printPairs(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hang breaks a line between words for a screen of that many columns, 0 for none,
+// and moves what follows to the right of where the next line begins.
+func hang(line string, columns int) string {
+	const indent = "    "
+	var done []string
+	now := ""
+	for word := range strings.SplitAfterSeq(line, " ") {
+		more := now + word
+		if columns > 0 && strings.TrimSpace(now) != "" && displaywidth.String(strings.TrimRight(more, " ")) > columns {
+			done, more = append(done, strings.TrimRight(now, " ")), indent+word
+		}
+		now = more
+	}
+	return strings.Join(append(done, now), "\n")
 }

@@ -79,7 +79,8 @@ func runAuditList(ctx context.Context, e *env, o auditListOptions) error {
 // printRecords returns how many they were.
 func printRecords(ctx context.Context, e *env, s audit.Source, f audit.Filter, asJSON bool) (printed int, err error) {
 	out := bufio.NewWriter(e.out)
-	line := recordLine
+	columns := screenWidth(e.out)
+	line := func(r audit.Record) string { return hang(recordLine(r), columns) }
 	if asJSON {
 		line = recordJSON
 	}

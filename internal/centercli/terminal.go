@@ -32,6 +32,19 @@ func terminalOf(e *env) (terminal, bool) {
 	return terminal{int(in.Fd()), lines, e.err}, true
 }
 
+// screenWidth is how many columns the terminal has that out is; 0 if it is none.
+func screenWidth(out io.Writer) int {
+	f, ok := out.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
 // ask returns the line that answers prompt, fallback for an empty one.
 func (t terminal) ask(ctx context.Context, prompt, fallback string) (string, error) {
 	if fallback != "" {

@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
+	"github.com/google/go-cmp/cmp"
 )
 
 // A person is somebody at the terminal of a latchkey-center.
@@ -24,10 +26,15 @@ type person struct {
 
 func sit(t *testing.T, args ...string) *person {
 	t.Helper()
+	return sitBefore(t, nil, args...)
+}
+
+func sitBefore(t *testing.T, screen *pty.Winsize, args ...string) *person {
+	t.Helper()
 	p := &person{t: t, cmd: exec.CommandContext(t.Context(), os.Args[0], args...)}
 	p.cmd.Env = append(os.Environ(), asProgram+"=1")
 	var err error
-	if p.tty, err = pty.Start(p.cmd); err != nil {
+	if p.tty, err = pty.StartWithSize(p.cmd, screen); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.tty.Close() })
@@ -129,5 +136,41 @@ func TestPasswordOfNobodyInTerminal(t *testing.T) {
 	shown, code := sit(t, "user", "passwd", "roto", "--database", db).leaves()
 	if code != 1 || strings.Contains(shown, "New password") || !strings.Contains(shown, `there is no user "roto"`) {
 		t.Errorf("%d: %s", code, shown)
+	}
+}
+
+var aTime, anOperator = regexp.MustCompile(`20\S+Z`), regexp.MustCompile(`user=\S+`)
+
+// What does not fit on the screen is a line for each thing that there is to say.
+func TestNarrowScreen(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "c.db")
+	const email = "somebody@a.department.example.com"
+	if got := run(t, nil, "correct horse battery\n", "init", "--no-input", "--name", "admin", "--email", email, "--database", db); got.Code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if got := run(t, nil, "", "user", "add", "bob", "--database", db); got.Code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	const records = "name: admin\nemail: " + email + "\nfrom: here\nstate: administrator\n\n" +
+		"name: bob\nemail: -\nfrom: here\nstate: no password\n"
+	const table = "NAME   EMAIL                              FROM  STATE\n" +
+		"admin  " + email + "  here  administrator\nbob    -                                  here  no password\n"
+	for _, tt := range []struct {
+		columns uint16
+		args    string
+		want    string
+	}{
+		{40, "user list", records},
+		{60, "user list", records},
+		{61, "user list", table},
+		{40, "user show bob", "name: bob\nemail: -\nid: ID\nfrom: this directory\ndisabled: no\nadministrator: no\npassword: no\nsecond factor: no\ngroups: none\n"},
+		{40, "audit list --limit 1", "2  TIME  directory\n    change: ok  user=NAME\n    {\"change\":\"user added\",\"user\":\"bob\"}\n"},
+	} {
+		shown, code := sitBefore(t, &pty.Winsize{Rows: 24, Cols: tt.columns}, append(strings.Fields(tt.args), "--database", db)...).leaves()
+		shown = anID.ReplaceAllString(strings.ReplaceAll(shown, "\r\n", "\n"), "ID")
+		shown = anOperator.ReplaceAllString(aTime.ReplaceAllString(shown, "TIME"), "user=NAME")
+		if diff := cmp.Diff(tt.want, shown); diff != "" || code != 0 {
+			t.Errorf("%s at %d: %d %s", tt.args, tt.columns, code, diff)
+		}
 	}
 }
