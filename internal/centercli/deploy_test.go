@@ -96,6 +96,7 @@ func TestNginx(t *testing.T) {
 		}
 	}
 	wantStatus(t, client, "/metrics", 404)
+	longAddress(t, client)
 	signIn(t, client)
 	first.Process.Kill()
 	first.Wait()
@@ -105,6 +106,22 @@ func TestNginx(t *testing.T) {
 	list := run(t, nil, "", "audit", "list", "--json", "--database", database)
 	if !strings.Contains(list.Out, `"outcome":"wrong password"`) || !strings.Contains(list.Out, `"address":"127.0.0.1"`) {
 		t.Errorf("the audit has %+v", list)
+	}
+}
+
+// longAddress asks for a page whose address fills the answer's header.
+func longAddress(t *testing.T, client *http.Client) {
+	t.Helper()
+	stays := *client
+	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	page := "/start?q=" + strings.Repeat("%3A", 840)
+	resp, err := stays.Get("https://sso.example.com" + page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if to := resp.Header.Get("Location"); resp.StatusCode != 303 || to != "/sign-in?next="+url.QueryEscape(page) {
+		t.Errorf("a long address: %d to %.80s", resp.StatusCode, to)
 	}
 }
 

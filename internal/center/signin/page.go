@@ -188,16 +188,21 @@ func (s *Service) welcome(w http.ResponseWriter, r *http.Request, user directory
 }
 
 // MaxPath is how long a path may be that a person comes back to, the query
-// included.
-const MaxPath = 4096
+// included. On the way to a provider and back it is in a cookie, sealed, and
+// browsers keep none that is longer than 4096 bytes (RFC 6265, section 6.1).
+const MaxPath = 2560
 
 // localPath returns next if it leads to a page here, else the start page: the
 // sign-in must not be a way to send people elsewhere.
 func localPath(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || len(next) > MaxPath ||
-		!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+	if err != nil || u.IsAbs() || u.Host != "" || len(next) > MaxPath || strings.ContainsFunc(next, notOfAddress) ||
+		!strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") {
 		return "/start"
 	}
 	return next
 }
+
+// notOfAddress reports what no browser sends in an address but in its %XX form,
+// and what some of them take for a slash.
+func notOfAddress(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
