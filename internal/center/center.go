@@ -50,6 +50,8 @@ type Config struct {
 	DeviceFlow oauth.DeviceFlow
 	// BehindProxy takes a client's address from the last X-Forwarded-For.
 	BehindProxy bool
+	// MetricsFrom are the networks that may ask for /metrics beside this machine.
+	MetricsFrom metrics.From
 	// SignIn is how people sign in: the zero value is by passwords of the
 	// directory.
 	SignIn signin.Methods

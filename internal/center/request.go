@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"latchkey/internal/center/audit"
+	"latchkey/internal/center/metrics"
 	"latchkey/internal/center/web"
 )
 
@@ -29,7 +30,7 @@ func (c *Center) around(mux *http.ServeMux) (http.Handler, error) {
 		return nil, err
 	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(c.refuseCrossOrigin))
-	return c.addressed(c.observe(named(mux), web.Headers(crossOrigin.Handler(c.faulty(mux)), https))), nil
+	return metrics.WithPeer(c.addressed(c.observe(named(mux), web.Headers(crossOrigin.Handler(c.faulty(mux)), https)))), nil
 }
 
 func (c *Center) refuseCrossOrigin(w http.ResponseWriter, r *http.Request) {

@@ -61,7 +61,7 @@ func (c *Center) routes() *http.ServeMux {
 	mux.HandleFunc("GET /.well-known/latchkey-center", c.wellKnown)
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", c.ready)
-	mux.Handle("GET /metrics", c.metrics.Handler())
+	mux.Handle("GET /metrics", c.config.MetricsFrom.Only(c.metrics.Handler()))
 	mux.HandleFunc("/", c.notFound)
 	return mux
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/center/configfile"
+	"latchkey/internal/center/metrics"
 	"latchkey/internal/center/oauth"
 )
 
@@ -79,6 +80,9 @@ func (o *serveOptions) read(name string, given func(flag string) bool) (warnings
 		o.BehindProxy = f.BehindProxy
 	}
 	o.DeviceFlow = oauth.DeviceFlow(f.DeviceFlow)
+	if o.MetricsFrom, err = metrics.ParseFrom(f.MetricsFrom); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	if o.SignIn, err = f.SignIn.Methods(); err != nil {
 		return nil, withHint(fmt.Errorf("%s: sign_in: %w", name, err), "docs/sign-in.md has an example of each method")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"latchkey/internal/center"
+	"latchkey/internal/center/metrics"
 	"latchkey/internal/center/oauth"
 	"latchkey/internal/center/signin"
 )
@@ -33,8 +34,9 @@ type serveOptions struct {
 	Debug       bool
 
 	// These are in the file of --config alone.
-	DeviceFlow oauth.DeviceFlow
-	SignIn     signin.Methods
+	DeviceFlow  oauth.DeviceFlow
+	MetricsFrom metrics.From
+	SignIn      signin.Methods
 }
 
 func newServe(e *env) *cobra.Command {
@@ -114,7 +116,7 @@ func (o serveOptions) center(origin string) center.Config {
 	return center.Config{
 		Operator: operator(),
 		Origin:   origin, Region: o.Region, StartURLs: o.StartURLs, BehindProxy: o.BehindProxy,
-		DeviceFlow: o.DeviceFlow, SignIn: o.SignIn,
+		DeviceFlow: o.DeviceFlow, MetricsFrom: o.MetricsFrom, SignIn: o.SignIn,
 	}
 }
 

@@ -31,7 +31,8 @@ type File struct {
 	BehindProxy  bool     `yaml:"behind_proxy"`
 	TLSCert      string   `yaml:"tls_cert"`
 	TLSKey       string   `yaml:"tls_key"`
-	DeviceFlow   string   `yaml:"device_flow"` // "off", "same-network" or "allow"
+	DeviceFlow   string   `yaml:"device_flow"`  // "off", "same-network" or "allow"
+	MetricsFrom  []string `yaml:"metrics_from"` // networks
 	Fault        string   `yaml:"fault"`
 	SignIn       SignIn   `yaml:"sign_in"`
 }

@@ -26,6 +26,7 @@ behind_proxy: true
 tls_cert: tls/cert.pem
 tls_key: /etc/tls/key.pem
 device_flow: same-network
+metrics_from: [10.1.0.0/16]
 fault: faults.yaml
 sign_in:
   built_in: administrators
@@ -73,7 +74,7 @@ func TestRead(t *testing.T) {
 	want := configfile.File{
 		Listen: "127.0.0.1:8443", Database: "sqlite:" + at("data/center.db"), Origin: "https://sso.example.com", Region: "eu-central-1",
 		StartURLs: []string{"https://d-1234567890.awsapps.com/start"}, BehindProxy: true, TLSCert: at("tls/cert.pem"), TLSKey: "/etc/tls/key.pem",
-		DeviceFlow: "same-network", Fault: at("faults.yaml"),
+		DeviceFlow: "same-network", MetricsFrom: []string{"10.1.0.0/16"}, Fault: at("faults.yaml"),
 		SignIn: configfile.SignIn{
 			BuiltIn: "administrators",
 			LDAP: []ldap.Config{{
@@ -113,7 +114,7 @@ const ldapKeys = "attributes, base_dn, bind_dn, bind_password_file, ca_file, gro
 // Each mistake with its place; several at once.
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"lisen: x": "f:1:1: lisen: unknown key; the keys here are behind_proxy, database, database_file, device_flow, fault, listen, origin, region, sign_in, start_urls, tls_cert, tls_key",
+		"lisen: x": "f:1:1: lisen: unknown key; the keys here are behind_proxy, database, database_file, device_flow, fault, listen, metrics_from, origin, region, sign_in, start_urls, tls_cert, tls_key",
 		"sign_in:\n  buildin: x\n  ldap: [{nam: corp}]": "f:2:3: sign_in.buildin: unknown key; the keys here are built_in, ldap, oidc\nf:3:11: sign_in.ldap[0].nam: unknown key; the keys here are " + ldapKeys,
 		"sign_in: {ldap: [{bind_password: hunter2}]}":   "f:1:19: sign_in.ldap[0].bind_password: unknown key; the keys here are " + ldapKeys,
 		"sign_in: {ldap: {name: x}}":                    "f:1:17: sign_in.ldap: want a list",
