@@ -28,39 +28,55 @@ func (v secondFactorView) rows() [][2]string {
 	return [][2]string{{"user", v.User}, {"address", v.URL}, {"secret", v.Secret}}
 }
 
+type totpOptions struct {
+	place
+	Remove, Replace bool
+	Issuer          string
+}
+
 func newUserTOTP(e *env) *cobra.Command {
-	var p place
-	var remove bool
-	var name string
-	c := command("totp NAME", "Give a user a second factor: a secret for an authenticator app, shown once", &p, oneArg("NAME"),
+	var o totpOptions
+	c := command("totp NAME", "Give a user a second factor: a secret for an authenticator app, shown once", &o.place, oneArg("NAME"),
 		func(ctx context.Context, args []string) error {
-			if remove {
-				return runRemoveTOTP(ctx, e, p, args[0])
+			switch {
+			case o.Remove && o.Replace:
+				return usage("--remove and --replace: want one", "--replace takes the second factor away too, and gives another")
+			case o.Remove:
+				return runRemoveTOTP(ctx, e, o.place, args[0])
 			}
-			return runUserTOTP(ctx, e, p, args[0], name)
+			return runUserTOTP(ctx, e, o, args[0])
 		})
-	c.Flags().BoolVar(&remove, "remove", false, "take the second factor away")
-	c.Flags().StringVar(&name, "issuer", issuer, "how the app is to call this center")
+	c.Flags().BoolVar(&o.Remove, "remove", false, "take the second factor away")
+	c.Flags().BoolVar(&o.Replace, "replace", false, "give another one to a user who has one, whose codes are not right any more")
+	c.Flags().StringVar(&o.Issuer, "issuer", issuer, "how the app is to call this center")
 	return c
 }
 
-func runUserTOTP(ctx context.Context, e *env, p place, name, issuer string) error {
-	if err := directory.ValidName(issuer); err != nil {
-		return usage(fmt.Sprintf("--issuer %q %v", issuer, err), "for example --issuer \"Example Inc.\"")
+func runUserTOTP(ctx context.Context, e *env, o totpOptions, name string) error {
+	if err := directory.ValidName(o.Issuer); err != nil {
+		return usage(fmt.Sprintf("--issuer %q %v", o.Issuer, err), "for example --issuer \"Example Inc.\"")
 	}
 	word := totp.NewSecret()
 	var v secondFactorView
-	return edit(ctx, e, p,
+	return edit(ctx, e, o.place,
 		func(db *store.DB, ed *store.Edit) error {
 			u, err := ed.User(ctx, name)
 			if err != nil {
 				return err
 			}
-			v = secondFactorView{u.Name, totp.URL(word, issuer, u.Name), totp.Text(word)}
+			has, err := hasSecondFactor(ctx, db, u)
+			if err != nil {
+				return err
+			}
+			if has && !o.Replace {
+				return withHint(fmt.Errorf("user %s has a second factor already", u.Name),
+					"--replace gives another, and the codes of that one are not right any more")
+			}
+			v = secondFactorView{u.Name, totp.URL(word, o.Issuer, u.Name), totp.Text(word)}
 			return ed.SetSecondFactor(ctx, u, center.SealSecondFactor(db.ServerKey(), u.ID, word))
 		},
 		func(*store.DB, bool) error {
-			if err := show(e, p.JSON, v); err != nil || p.JSON {
+			if err := show(e, o.JSON, v); err != nil || o.JSON {
 				return err
 			}
 			_, err := fmt.Fprintln(e.err, "This is shown once. The next sign-in asks for a code.")
