@@ -41,7 +41,7 @@ func (w *world) tables() string {
 	if strings.HasPrefix(w.address, "sqlite:") {
 		return "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('throttles', 'sqlite_sequence') ORDER BY name"
 	}
-	return "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'throttles' ORDER BY tablename"
+	return "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'throttles' ORDER BY tablename"
 }
 
 // onSQLite skips a test of what only a file has.
