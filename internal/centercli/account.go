@@ -52,8 +52,8 @@ type accountOptions struct {
 }
 
 func (o *accountOptions) flags(c *cobra.Command) {
-	c.Flags().StringVar(&o.Name, "name", "", "what people see in their list")
-	c.Flags().StringVar(&o.Email, "email", "", "address of its root user, as AWS shows it")
+	c.Flags().StringVar(&o.Name, "name", "", "`NAME` that people see in their list")
+	c.Flags().StringVar(&o.Email, "email", "", "`ADDRESS` of its root user, as AWS shows it")
 }
 
 func newAccountAdd(e *env) *cobra.Command {

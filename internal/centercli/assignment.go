@@ -63,15 +63,15 @@ type assignmentOptions struct {
 
 func (o *assignmentOptions) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.Account, "account", "", "id of the account")
-	f.StringVar(&o.User, "user", "", "name of the user who has it")
-	f.StringVar(&o.Group, "group", "", "name of the group that has it")
+	f.StringVar(&o.Account, "account", "", "`ID` of the account")
+	f.StringVar(&o.User, "user", "", "`NAME` of the user who has it")
+	f.StringVar(&o.Group, "group", "", "`NAME` of the group that has it")
 }
 
 // oneSet adds the flag for exactly one permission set.
 func (o *assignmentOptions) oneSet(c *cobra.Command) {
 	o.PermissionSets = []string{""}
-	c.Flags().StringVar(&o.PermissionSets[0], "permission-set", "", "name of the permission set")
+	c.Flags().StringVar(&o.PermissionSets[0], "permission-set", "", "`NAME` of the permission set")
 }
 
 func (o assignmentOptions) check() error {
@@ -145,6 +145,7 @@ func oneAssignment(e *env, use, short, message string, change func(*store.Edit, 
 	})
 	o.flags(c)
 	o.oneSet(c)
+	c.Example = "  latchkey-center assignment " + use + " --account 123456789011 --permission-set ReadOnly --group developers"
 	return c
 }
 
@@ -163,7 +164,7 @@ func viewAssignment(ctx context.Context, db *store.DB, g store.Grant) (assignmen
 
 func newAssignmentShow(e *env) *cobra.Command {
 	var o assignmentOptions
-	c := command("show", "Show an assignment, and who has it by it", &o.place, noArgs, func(ctx context.Context, _ []string) error {
+	c := command("show", "Show an assignment, and the people who have it", &o.place, noArgs, func(ctx context.Context, _ []string) error {
 		if err := o.check(); err != nil {
 			return err
 		}
@@ -192,7 +193,7 @@ func newAssignmentSet(e *env) *cobra.Command {
 	c := command("set", "Make these permission sets all that a user or a group has in an account", &o.place, noArgs,
 		func(ctx context.Context, _ []string) error { return runAssignmentSet(ctx, e, o) })
 	o.flags(c)
-	c.Flags().StringArrayVar(&o.PermissionSets, "permission-set", nil, "name of a permission set; may be repeated; \"\" alone for none")
+	c.Flags().StringArrayVar(&o.PermissionSets, "permission-set", nil, "`NAME` of a permission set; may be repeated; \"\" alone for none")
 	return c
 }
 
@@ -269,10 +270,10 @@ func newAssignmentList(e *env) *cobra.Command {
 				})
 		})
 	})
-	c.Flags().StringVar(&f.Account, "account", "", "only in this account, by id")
-	c.Flags().StringVar(&f.PermissionSet, "permission-set", "", "only of this permission set")
-	c.Flags().StringVar(&f.User, "user", "", "only what this user has, also by the user's groups")
-	c.Flags().StringVar(&f.Group, "group", "", "only what is assigned to this group")
+	c.Flags().StringVar(&f.Account, "account", "", "only in the account `ID`")
+	c.Flags().StringVar(&f.PermissionSet, "permission-set", "", "only of the permission set `NAME`")
+	c.Flags().StringVar(&f.User, "user", "", "only what the user `NAME` has, also by groups")
+	c.Flags().StringVar(&f.Group, "group", "", "only what is assigned to the group `NAME`")
 	return c
 }
 

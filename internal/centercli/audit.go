@@ -43,16 +43,19 @@ func newAuditList(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "Print records, oldest first",
-		Args:  noArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return runAuditList(c.Context(), e, o) },
+		Long:  "Print records, oldest first.\n\n" + hang("Actions are "+strings.Join(audit.Actions, ", ")+".", 80),
+		Example: "  latchkey-center audit list --since 24h --user alice\n" +
+			"  latchkey-center audit list --since 7d --action \"directory change\"",
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runAuditList(c.Context(), e, o) },
 	}
 	f := c.Flags()
 	databaseOption(c, &o.Database)
 	f.BoolVar(&o.JSON, "json", false, "one JSON object a line")
-	f.StringVar(&o.User, "user", "", "only of this user, a name or an id")
-	f.StringVar(&o.Action, "action", "", "only of this action: "+strings.Join(audit.Actions, ", "))
+	f.StringVar(&o.User, "user", "", "only of this user, a `NAME` or an id")
+	f.StringVar(&o.Action, "action", "", "only of this `ACTION`")
 	f.Var(durationFlag{&o.Since, "30m, 24h or 7d"}, "since", "only of the last so long, such as 24h or 7d")
-	f.IntVar(&o.Limit, "limit", 0, "only the newest so many (default all)")
+	f.IntVar(&o.Limit, "limit", 0, "only the newest `N`")
 	return c
 }
 
@@ -125,7 +128,7 @@ func newAuditVerify(e *env) *cobra.Command {
 	}
 	f := c.Flags()
 	databaseOption(c, &database)
-	f.StringVar(&known, "head", "", "SEQ:HASH that was printed before and kept elsewhere: the chain must have had it")
+	f.StringVar(&known, "head", "", "`SEQ:HASH` that was printed before and kept elsewhere: the chain must have had it")
 	return c
 }
 

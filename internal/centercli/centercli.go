@@ -66,8 +66,11 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(
 
 func newRoot(e *env) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "latchkey-center",
-		Short:         "An Identity Center of one's own: sign-in, accounts, roles and their credentials",
+		Use:   "latchkey-center",
+		Short: "An Identity Center of one's own: sign-in, accounts, roles and their credentials",
+		Example: "  latchkey-center init               make a center\n" +
+			"  latchkey-center serve              serve it, at http://127.0.0.1:8080/start\n" +
+			"  latchkey-center user add alice     add a colleague, also while it serves",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
@@ -79,9 +82,38 @@ func newRoot(e *env) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(err.Error(), fmt.Sprintf("see %q", c.CommandPath()+" --help"))
 	})
-	root.AddCommand(newServe(e), newImport(e), newConfig(e), newAudit(e),
-		newInit(e), newExport(e), newUser(e), newGroup(e), newAccount(e), newPermissionSet(e), newAssignment(e))
+	root.SetHelpCommand(newHelp())
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"To begin and to serve:", []*cobra.Command{newInit(e), newServe(e), newConfig(e)}},
+		{"Who may do what:", []*cobra.Command{newUser(e), newGroup(e), newAccount(e), newPermissionSet(e), newAssignment(e), newImport(e), newExport(e)}},
+		{"What happened:", []*cobra.Command{newAudit(e)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+			root.AddCommand(c)
+		}
+	}
 	return root
+}
+
+// newHelp is cobra's help command, to which an unknown topic is no success.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			topic, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(fmt.Sprintf("no help for %q", strings.Join(args, " ")), `see "latchkey-center --help"`)
+			}
+			topic.InitDefaultHelpFlag()
+			return topic.Help()
+		},
+	}
 }
 
 func version() string {

@@ -45,7 +45,7 @@ func runConfigCheck(e *env, file string) error {
 			return err
 		}
 	}
-	for _, warning := range warnings {
+	for _, warning := range append(warnings, o.doubts()...) {
 		fmt.Fprintf(e.err, "latchkey-center: warning: %s\n", visible(warning))
 	}
 	fmt.Fprintf(e.out, "%s: nothing is wrong with it\n", visible(file))

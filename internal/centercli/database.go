@@ -14,7 +14,7 @@ const databaseVariable = "LATCHKEY_CENTER_DATABASE"
 
 func databaseOption(c *cobra.Command, to *string) {
 	c.Flags().StringVar(to, "database", "",
-		"sqlite:PATH or postgres://… (default: $"+databaseVariable+", or center.db in the user's state directory)")
+		"`URL` of the database: sqlite:PATH or postgres://… (default $"+databaseVariable+", or center.db in your state directory)")
 }
 
 // databaseURL returns url, the one of the environment, or the one in the user's

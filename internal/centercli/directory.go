@@ -30,7 +30,7 @@ func command(use, short string, p *place, args cobra.PositionalArgs, run func(ct
 		RunE: func(c *cobra.Command, args []string) error { return run(c.Context(), args) },
 	}
 	databaseOption(c, &p.Database)
-	c.Flags().BoolVar(&p.JSON, "json", false, "answer with JSON: one object, and of a list one a line")
+	c.Flags().BoolVar(&p.JSON, "json", false, "answer in JSON: one object; of a list, one on each line")
 	return c
 }
 

@@ -26,7 +26,7 @@ func newExport(e *env) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return runExport(c.Context(), e, database, output) },
 	}
 	databaseOption(c, &database)
-	c.Flags().StringVarP(&output, "output", "o", "", "write this file, for you alone, instead of stdout")
+	c.Flags().StringVarP(&output, "output", "o", "", "write `FILE`, for you alone, instead of stdout")
 	return c
 }
 

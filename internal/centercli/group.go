@@ -85,7 +85,7 @@ func newGroupAdd(e *env) *cobra.Command {
 				return groupDone(ctx, e, o.place, db, g, "added group "+g.Name)
 			})
 	})
-	c.Flags().StringArrayVar(&o.Add, "add-member", nil, "a user who is in it; may be repeated")
+	c.Flags().StringArrayVar(&o.Add, "add-member", nil, "`NAME` of a user who is in it; may be repeated")
 	// What one types first: nobody is in a new group to whom to add.
 	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "member" {
@@ -135,7 +135,7 @@ func newGroupList(e *env) *cobra.Command {
 				func(g directory.GroupSize) []string { return []string{g.Name, strconv.Itoa(g.Members)} })
 		})
 	})
-	c.Flags().StringVar(&user, "user", "", "only those that this user is in")
+	c.Flags().StringVar(&user, "user", "", "only those that the user `NAME` is in")
 	return c
 }
 
@@ -165,9 +165,9 @@ func newGroupSet(e *env) *cobra.Command {
 		}
 		return nothingToSet(c)
 	})
-	c.Flags().StringVar(&o.Name, "name", "", "another name")
-	c.Flags().StringArrayVar(&o.Add, "add-member", nil, "a user to put in; may be repeated")
-	c.Flags().StringArrayVar(&o.Remove, "remove-member", nil, "a user to take out; may be repeated")
+	c.Flags().StringVar(&o.Name, "name", "", "another `NAME`")
+	c.Flags().StringArrayVar(&o.Add, "add-member", nil, "`NAME` of a user to put in; may be repeated")
+	c.Flags().StringArrayVar(&o.Remove, "remove-member", nil, "`NAME` of a user to take out; may be repeated")
 	return c
 }
 

@@ -19,6 +19,14 @@ func newImport(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Import users, groups, accounts, permission sets and assignments from YAML (- for stdin)",
+		Long: "Import users, groups, accounts, permission sets and assignments from YAML (- for stdin).\n\n" +
+			"What the file names is added or changed, the rest stays; to import twice changes nothing.\n" +
+			"\"latchkey-center export\" writes such a file. A database that is not there is made.",
+		Example: "  users: [{name: alice, email: alice@example.com}]\n" +
+			"  groups: [{name: developers, members: [alice]}]\n" +
+			"  accounts: [{id: \"123456789011\", name: DeveloperAccount}]\n" +
+			"  permission_sets: [{name: ReadOnly, session_duration: 1h}]\n" +
+			"  assignments: [{account: \"123456789011\", permission_set: ReadOnly, group: developers}]",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("import takes one file", fmt.Sprintf("see %q", c.CommandPath()+" --help"))

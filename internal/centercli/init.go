@@ -22,10 +22,10 @@ type initOptions struct {
 
 func newInit(e *env) *cobra.Command {
 	var o initOptions
-	c := command("init", "Begin: make the database and the first administrator, and say what to do next", &o.place, noArgs,
+	c := command("init", "Make the database and the first administrator, and say what to do next", &o.place, noArgs,
 		func(ctx context.Context, _ []string) error { return runInit(ctx, e, o) })
-	c.Flags().StringVar(&o.Name, "name", "", "the administrator's user name")
-	c.Flags().StringVar(&o.Email, "email", "", "the administrator's address")
+	c.Flags().StringVar(&o.Name, "name", "", "the administrator's user `NAME`")
+	c.Flags().StringVar(&o.Email, "email", "", "the administrator's e-mail `ADDRESS`")
 	c.Flags().BoolVar(&o.NoInput, "no-input", false, "ask nothing: flags say who, the first line of stdin is the password")
 	return c
 }

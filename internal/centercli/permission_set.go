@@ -102,12 +102,12 @@ var setFlags = [...]string{"description", "session-duration", "relay-state", "ma
 
 func (o *setOptions) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.Description, "description", "", "what it is for")
+	f.StringVar(&o.Description, "description", "", "`TEXT`: what it is for")
 	f.Var(durationFlag{&o.Duration, "1h, 90m or 8h30m"}, "session-duration", "how long credentials last, from 1h, which a new one has, to 12h")
-	f.StringVar(&o.RelayState, "relay-state", "", "https address of AWS's at which the console opens")
-	f.StringArrayVar(&o.Managed, "managed-policy", nil, "ARN of a policy of AWS's; may be repeated, all together replace those before; \"\" for none")
-	f.StringVar(&o.InlinePolicy, "inline-policy", "", "file with a policy in JSON, - for stdin; \"\" for none")
-	f.StringArrayVar(&o.Tags, "tag", nil, "KEY=VALUE; may be repeated, all together replace those before; \"\" for none")
+	f.StringVar(&o.RelayState, "relay-state", "", "`URL` where the console opens: an https address of AWS's, or a path of this center")
+	f.StringArrayVar(&o.Managed, "managed-policy", nil, "`ARN` of a policy of AWS's; may be repeated, all together replace those before; \"\" for none")
+	f.StringVar(&o.InlinePolicy, "inline-policy", "", "`FILE` with a policy in JSON, - for stdin; \"\" for none")
+	f.StringArrayVar(&o.Tags, "tag", nil, "`KEY=VALUE`; may be repeated, all together replace those before; \"\" for none")
 }
 
 // read reads and parses what the flags name.

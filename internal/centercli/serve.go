@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,31 +46,37 @@ func newServe(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the center until SIGTERM or Ctrl-C",
-		Args:  noArgs,
+		Long: "Serve the center until SIGTERM or Ctrl-C.\n\n" +
+			"Its address is the one line on stdout; logs are on stderr. Without flags it is for this machine alone.\n" +
+			"For others it needs --tls-cert and --tls-key, or a proxy in front and --behind-proxy.",
+		Example: "  latchkey-center serve\n" +
+			"  latchkey-center serve --config center.yaml\n" +
+			"  latchkey-center serve --listen 0.0.0.0:443 --origin https://sso.example.com --tls-cert cert.pem --tls-key key.pem",
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			log := newLogger(e, o.Debug)
 			warnings, err := o.read(config, c.Flags().Changed)
 			if err != nil {
 				return err
 			}
-			for _, warning := range warnings {
+			for _, warning := range append(warnings, o.doubts()...) {
 				log.Warn(warning)
 			}
 			return runServe(c.Context(), e, o, log)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&config, "config", "", "YAML file of settings and sign-in methods; flags win over it")
-	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	f.StringVar(&config, "config", "", "YAML `FILE` of settings and sign-in methods; flags win over it")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "`HOST:PORT` to listen on; port 0 takes a free one")
 	databaseOption(c, &o.Database)
-	f.StringVar(&o.Import, "import", "", "import this YAML file before serving")
-	f.StringVar(&o.Region, "region", "us-east-1", "region that the center answers for")
-	f.StringArrayVar(&o.StartURLs, "start-url", nil, "start URL to answer for beside its own; may be repeated")
-	f.StringVar(&o.Origin, "origin", "", "where people reach it, such as https://sso.example.com (default: the address it listens on)")
-	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM) to serve https with")
-	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
+	f.StringVar(&o.Import, "import", "", "import the YAML `FILE` before serving")
+	f.StringVar(&o.Region, "region", "us-east-1", "AWS `REGION` that the center answers for")
+	f.StringArrayVar(&o.StartURLs, "start-url", nil, "start `URL` to answer for beside its own; may be repeated")
+	f.StringVar(&o.Origin, "origin", "", "`URL` where people reach it, such as https://sso.example.com (default the address it listens on)")
+	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate `FILE` (PEM) to serve https with")
+	f.StringVar(&o.TLSKey, "tls-key", "", "key `FILE` (PEM) of the certificate")
 	f.BoolVar(&o.BehindProxy, "behind-proxy", false, "a proxy in front ends TLS and appends to X-Forwarded-For")
-	f.StringVar(&o.Fault, "fault", "", "fail on demand as this YAML file says, to test clients")
+	f.StringVar(&o.Fault, "fault", "", "fail on demand as the YAML `FILE` says, to test clients")
 	f.BoolVar(&o.Debug, "debug", false, "log every request")
 	return c
 }
@@ -164,6 +171,18 @@ func (o serveOptions) check() error {
 	}
 	if o.Origin != "" && !validOrigin(o.Origin) {
 		return usage(fmt.Sprintf("--origin %q is not an origin", o.Origin), "for example --origin https://sso.example.com")
+	}
+	return nil
+}
+
+// doubts are what may be meant, but likely is not.
+func (o serveOptions) doubts() []string {
+	encrypted := strings.HasPrefix(o.Origin, "https:")
+	switch {
+	case encrypted && o.TLSCert == "" && !o.BehindProxy:
+		return []string{"origin is https, but what is served is plain http: give tls-cert and tls-key, or behind-proxy if a proxy in front ends TLS"}
+	case o.Origin != "" && !encrypted && o.TLSCert != "":
+		return []string{"origin is http, but what is served is https: people are sent where nothing answers"}
 	}
 	return nil
 }

@@ -100,8 +100,8 @@ type userOptions struct {
 }
 
 func (o *userOptions) flags(c *cobra.Command) {
-	c.Flags().StringVar(&o.Email, "email", "", "address")
-	c.Flags().BoolVar(&o.Administrator, "administrator", false, "may sign in with a password of this directory when others sign in elsewhere")
+	c.Flags().StringVar(&o.Email, "email", "", "e-mail `ADDRESS`")
+	c.Flags().BoolVar(&o.Administrator, "administrator", false, "may sign in with a password of this directory when others sign in elsewhere; --administrator=false: may not any more")
 }
 
 func newUserAdd(e *env) *cobra.Command {
@@ -111,6 +111,9 @@ func newUserAdd(e *env) *cobra.Command {
 	})
 	o.flags(c)
 	c.Flags().BoolVar(&o.PasswordStdin, "password-stdin", false, "the password is the first line of stdin")
+	c.Long = "Add a user.\n\n" +
+		"Without --password-stdin there is no password yet: \"latchkey-center user passwd NAME\" asks for one.\n" +
+		"Who signs in elsewhere is added at the first sign-in."
 	return c
 }
 
@@ -138,8 +141,8 @@ func newUserList(e *env) *cobra.Command {
 	c := command("list", "List users, by name", &p, noArgs, func(ctx context.Context, _ []string) error {
 		return runUserList(ctx, e, p, f)
 	})
-	c.Flags().StringVar(&f.Group, "group", "", "only the members of this group")
-	c.Flags().StringVar(&f.Source, "source", "", "only those from this sign-in method")
+	c.Flags().StringVar(&f.Group, "group", "", "only the members of the group `NAME`")
+	c.Flags().StringVar(&f.Source, "source", "", "only those from the sign-in method `NAME`")
 	c.Flags().BoolVar(&f.Disabled, "disabled", false, "only those who are disabled")
 	return c
 }
@@ -193,7 +196,7 @@ func newUserShow(e *env) *cobra.Command {
 func newUserSet(e *env) *cobra.Command {
 	var o userOptions
 	var c *cobra.Command
-	c = command("set NAME", "Change what is known of a user", &o.place, oneArg("NAME"), func(ctx context.Context, args []string) error {
+	c = command("set NAME", "Change a user's name, address or being an administrator", &o.place, oneArg("NAME"), func(ctx context.Context, args []string) error {
 		changed := c.Flags().Changed
 		if !changed("name") && !changed("email") && !changed("administrator") {
 			return nothingToSet(c)
@@ -206,7 +209,7 @@ func newUserSet(e *env) *cobra.Command {
 			return said.Check()
 		})
 	})
-	c.Flags().StringVar(&o.Name, "name", "", "another name, which is also the session name of the roles from then on")
+	c.Flags().StringVar(&o.Name, "name", "", "another `NAME`, which is also the session name of the roles from then on")
 	o.flags(c)
 	return c
 }
