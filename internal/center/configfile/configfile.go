@@ -14,6 +14,9 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"latchkey/internal/center/metrics"
+	"latchkey/internal/center/oauth"
+	"latchkey/internal/center/signin"
 	"latchkey/internal/center/signin/ldap"
 	"latchkey/internal/center/signin/oidc"
 	"latchkey/internal/center/yamlfile"
@@ -83,7 +86,8 @@ func Parse(name string, data []byte) (File, error) {
 	return f, f.check(name, root)
 }
 
-// check refuses a password among what everybody may read.
+// check refuses values that cannot be, and a password among what everybody may
+// read.
 func (f File) check(name string, root ast.Node) error {
 	u, err := url.Parse(f.Database)
 	if err != nil {
@@ -95,6 +99,15 @@ func (f File) check(name string, root ast.Node) error {
 	}
 	if f.Database != "" && f.DatabaseFile != "" {
 		return fmt.Errorf("%s: database_file: there is database already; want one", place(name, valueOf(root, "database_file")))
+	}
+	if err := oauth.DeviceFlow(f.DeviceFlow).Check(); err != nil {
+		return fmt.Errorf("%s: %w", place(name, valueOf(root, "device_flow")), err)
+	}
+	if _, err := metrics.ParseFrom(f.MetricsFrom); err != nil {
+		return fmt.Errorf("%s: %w", place(name, valueOf(root, "metrics_from")), err)
+	}
+	if err := (signin.Methods{BuiltIn: signin.BuiltIn(f.SignIn.BuiltIn)}).Check(); err != nil {
+		return fmt.Errorf("%s: sign_in: %w", place(name, valueOf(valueOf(root, "sign_in"), "built_in")), err)
 	}
 	return nil
 }

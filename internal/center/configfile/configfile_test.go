@@ -131,6 +131,10 @@ func TestMistakes(t *testing.T) {
 		"database: postgres://center:hunter2@db/center": "f:1:11: database: has a password; put the URL into a file and name that with database_file",
 		"region: x\ndatabase: postgres://center@db/center?password=hunter2": "f:2:11: database: has a password; put the URL into a file and name that with database_file",
 		"database: sqlite:x\ndatabase_file: y":                              "f:2:16: database_file: there is database already; want one",
+		"# which codes\ndevice_flow: never":                                 `f:2:14: device_flow "never": want off, same-network or allow`,
+		"device_flow:   1":                                                  `f:1:16: device_flow "1": want off, same-network or allow`,
+		"metrics_from: [10.1.0.0/16, 10.1.0.0/33]":                          `f:1:15: metrics_from: "10.1.0.0/33": want a network such as 10.1.0.0/16, or an address`,
+		"sign_in:\n  ldap: []\n  built_in: nobody":                          `f:3:13: sign_in: built_in "nobody": want everyone or administrators`,
 	} {
 		_, err := configfile.Parse("f", []byte(text))
 		if err == nil || err.Error() != want {
