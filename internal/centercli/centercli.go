@@ -170,8 +170,8 @@ func printError(w io.Writer, err error) {
 		fmt.Fprintf(w, "latchkey-center: %s\n", visible(strings.TrimRight(line, "\n")))
 	}
 	if hinted, ok := errors.AsType[hintError](err); ok {
-		fmt.Fprintf(w, "hint: %s\n", hinted.hint)
+		fmt.Fprintf(w, "hint: %s\n", visible(hinted.hint))
 	} else if hint := store.Hint(err); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", hint)
+		fmt.Fprintf(w, "hint: %s\n", visible(hint))
 	}
 }

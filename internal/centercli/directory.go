@@ -81,7 +81,7 @@ func opened(ctx context.Context, e *env, p place, open func(context.Context, str
 // databaseIsThere keeps a misspelt path from becoming an empty directory.
 func databaseIsThere(url string) error {
 	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok {
+	if !ok || path == "" {
 		return nil
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {

@@ -11,8 +11,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// stateError is a database that a program cannot read as it is, and what a
-// person can do about it.
+// stateError is a database that cannot be used as it is, and what a person can do
+// about it.
 type stateError struct{ message, hint string }
 
 func (e *stateError) Error() string { return e.message }

@@ -40,15 +40,18 @@ func OpenToRead(ctx context.Context, url string) (*DB, error) {
 }
 
 func openWith(ctx context.Context, url string, sqlite, postgres func(context.Context, string) (*DB, error)) (*DB, error) {
-	scheme, rest, _ := strings.Cut(url, ":")
+	scheme, rest, ok := strings.Cut(url, ":")
 	switch {
 	case scheme == "sqlite" && rest != "":
 		return sqlite(ctx, rest)
 	case scheme == "postgres" || scheme == "postgresql":
 		return postgres(ctx, url)
-	default:
-		return nil, fmt.Errorf("database %q: want sqlite:PATH or postgres://HOST/NAME", scheme)
 	}
+	wrong := fmt.Sprintf("database %q: want sqlite:PATH or postgres://HOST/NAME", scheme)
+	if !ok {
+		return nil, &stateError{wrong, "if it is a file, write sqlite:" + url}
+	}
+	return nil, errors.New(wrong)
 }
 
 // Close lets go of the database.
