@@ -60,7 +60,7 @@ func (o *serveOptions) read(name string, given func(flag string) bool) (warnings
 	}
 	f, warnings, err := configfile.Read(name)
 	if err != nil {
-		return nil, withHint(err, "the keys, with an example, are in docs/sign-in.md and docs/center.md")
+		return nil, withHint(err, "the keys, with an example, are in docs/sign-in.md; a file with users and accounts is for --import")
 	}
 	for flag, value := range map[string]struct {
 		to   *string

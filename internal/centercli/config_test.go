@@ -16,13 +16,13 @@ func TestConfigCheck(t *testing.T) {
 	for text, want := range map[string]result{
 		"":                            {0, "FILE: nothing is wrong with it\n", ""},
 		"region: eu-central-1":        {0, "FILE: nothing is wrong with it\n", ""},
-		"sign_in: {ldap: []}\nx: 1":   {1, "", "latchkey-center: FILE:2:1: x: unknown key; the keys here are behind_proxy, database, database_file, device_flow, fault, listen, metrics_from, origin, region, sign_in, start_urls, tls_cert, tls_key\nhint: the keys, with an example, are in docs/sign-in.md and docs/center.md\n"},
+		"sign_in: {ldap: []}\nx: 1":   {1, "", "latchkey-center: FILE:2:1: x: unknown key; the keys here are behind_proxy, database, database_file, device_flow, fault, listen, metrics_from, origin, region, sign_in, start_urls, tls_cert, tls_key\nhint: the keys, with an example, are in docs/sign-in.md; a file with users and accounts is for --import\n"},
 		"listen: 0.0.0.0:80":          {2, "", "latchkey-center: --listen 0.0.0.0:80 is not loopback: passwords would cross the network unencrypted\nhint: give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS\n"},
-		"device_flow: never":          {1, "", "latchkey-center: FILE:1:14: device_flow \"never\": want off, same-network or allow\nhint: the keys, with an example, are in docs/sign-in.md and docs/center.md\n"},
-		"metrics_from: [10.1.0.0/33]": {1, "", "latchkey-center: FILE:1:15: metrics_from: \"10.1.0.0/33\": want a network such as 10.1.0.0/16, or an address\nhint: the keys, with an example, are in docs/sign-in.md and docs/center.md\n"},
+		"device_flow: never":          {1, "", "latchkey-center: FILE:1:14: device_flow \"never\": want off, same-network or allow\nhint: the keys, with an example, are in docs/sign-in.md; a file with users and accounts is for --import\n"},
+		"metrics_from: [10.1.0.0/33]": {1, "", "latchkey-center: FILE:1:15: metrics_from: \"10.1.0.0/33\": want a network such as 10.1.0.0/16, or an address\nhint: the keys, with an example, are in docs/sign-in.md; a file with users and accounts is for --import\n"},
 		"region: nowhere":             {1, "", "latchkey-center: region \"nowhere\" is not of AWS's form, such as us-east-1\n"},
 		"sign_in: {ldap: [{name: corp, url: 'ldap://example.com', base_dn: 'dc=a'}]}":  {1, "", "latchkey-center: FILE: sign_in: ldap \"corp\": url: \"ldap://example.com\": passwords need TLS: ldaps://, or starttls: true\nhint: docs/sign-in.md has an example of each method\n"},
-		"sign_in: {built_in: \"no\\u001b[31m\"}":                                       {1, "", "latchkey-center: FILE:1:21: sign_in: built_in \"no\\x1b[31m\": want everyone or administrators\nhint: the keys, with an example, are in docs/sign-in.md and docs/center.md\n"},
+		"sign_in: {built_in: \"no\\u001b[31m\"}":                                       {1, "", "latchkey-center: FILE:1:21: sign_in: built_in \"no\\x1b[31m\": want everyone or administrators\nhint: the keys, with an example, are in docs/sign-in.md; a file with users and accounts is for --import\n"},
 		"sign_in: {ldap: [{name: c, url: 'ldaps://x', base_dn: 'dc=a', ca_file: no}]}": {1, "", "latchkey-center: FILE: sign_in: ldap \"c\": ca_file: open DIR/no: no such file or directory\nhint: docs/sign-in.md has an example of each method\n"},
 	} {
 		file := write(t, text)
