@@ -1,7 +1,6 @@
 package compat_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -15,6 +14,7 @@ import (
 // TestBackup: a backup that was made while the center served, restored into
 // another database, has everybody signed in who was, and a record that is whole.
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite3", func(t *testing.T) {
 		m, sqlite := newMachine(t), testneed.Program(t, "sqlite3")
 		from, to := filepath.Join(m.home, "center.db"), filepath.Join(m.home, "restored.db")
@@ -24,11 +24,8 @@ func TestBackup(t *testing.T) {
 	})
 	t.Run("pg_dump", func(t *testing.T) {
 		m, dump, restore := newMachine(t), testneed.Program(t, "pg_dump"), testneed.Program(t, "pg_restore")
-		server := os.Getenv(onPostgres)
-		if server == "" {
-			server = pgtest.Start(t).Address()
-		}
-		from, to, file := pgtest.Database(t, server), pgtest.Database(t, server), filepath.Join(m.home, "copy")
+		server := pgtest.Start(t)
+		from, to, file := server.URL(), server.URL(), filepath.Join(m.home, "copy")
 		restored(t, m, from, to, func() {
 			m.run(t, dump, "--format=custom", "--file="+file, from)
 			m.run(t, restore, "--exit-on-error", "--no-owner", "--dbname="+to, file)
