@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 )
 
@@ -19,14 +21,26 @@ func Program(t testing.TB, name string) string {
 	return path
 }
 
-// PythonModule returns the path of a python3 that can import module.
+// PythonModule returns the path of a python3 that can import module: of the
+// interpreter itself, where the one on PATH is a script that looks for it. Each
+// module is asked for once.
 func PythonModule(t testing.TB, module string) string {
 	t.Helper()
 	python := Program(t, "python3")
-	err := exec.Command(python, "-c", "import "+module).Run()
-	Check(t, err == nil, "python3 has no module "+module)
-	return python
+	found, _ := pythons.LoadOrStore(module, sync.OnceValue(func() string {
+		out, err := exec.Command(python, "-c", "import sys, "+module+"; print(sys.executable)").Output()
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(out))
+	}))
+	path := found.(func() string)()
+	Check(t, path != "", "python3 has no module "+module)
+	return path
 }
+
+// pythons has a function for each module, which returns the interpreter.
+var pythons sync.Map
 
 // Sources makes the result of a test depend on the files under the directories
 // dirs of this module: go test does not see what a test builds, and would answer
