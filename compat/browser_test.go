@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,26 +15,39 @@ import (
 	"latchkey/internal/testneed"
 )
 
-// startBrowser starts a headless Chromium with a profile of its own.
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(testneed.Program(t, "chromium")),
-		chromedp.Env("HOME=" + t.TempDir()),
-	}
+// chromium is a headless one for all tests, with its files in built.dir.
+var chromium = sync.OnceValues(func() (context.Context, error) {
+	options := []chromedp.ExecAllocatorOption{chromedp.Env("HOME=" + built.dir)}
 	for _, flag := range []string{
 		"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "no-default-browser-check",
 		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage",
 	} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(options, chromedp.ExecPath("chromium"))...)
+	ctx, _ = chromedp.NewContext(ctx)
+	stopChromium = func() {
+		chromedp.Cancel(ctx) // waits for the browser to be gone
+		cancel()
+	}
+	return ctx, chromedp.Do(ctx)
+})
+
+var stopChromium = func() {}
+
+// startBrowser is a browser of the test's own: one that keeps nothing and knows
+// nothing of what the other tests did in the same Chromium.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	testneed.Program(t, "chromium")
+	ctx, err := chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	t.Cleanup(func() { chromedp.Cancel(ctx) }) // waits for the browser to be gone
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}

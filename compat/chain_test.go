@@ -44,6 +44,7 @@ func configureChain(t *testing.T, m *machine) {
 // TestChain: a profile with role_arn and source_profile onto a signed-in one works
 // with each client, and so does one onto that.
 func TestChain(t *testing.T) {
+	t.Parallel()
 	m, latchkey := newMachine(t), program(t, "latchkey")
 	configure(t, m, startCenter(t))
 	configureChain(t, m)
@@ -58,9 +59,8 @@ func TestChain(t *testing.T) {
 		}
 	})
 	t.Run("SDK for Go", func(t *testing.T) {
-		enter(t, m)
 		for profile, arn := range map[string]string{"deploy": deployARN, "release": releaseARN} {
-			if got := sdkARN(t, profile); got != arn {
+			if got := sdkARN(t, m, profile); got != arn {
 				t.Errorf("%s is %s", profile, got)
 			}
 		}
@@ -69,6 +69,7 @@ func TestChain(t *testing.T) {
 
 // TestChainOfV2 is TestChain for the AWS CLI v2 as distributions have it.
 func TestChainOfV2(t *testing.T) {
+	t.Parallel()
 	aws, m, c := cli2(t), newMachine(t), startCenter(t)
 	manualProfile(t, m)
 	configureChain(t, m)
@@ -99,6 +100,7 @@ func assumes(t *testing.T, m *machine, program string) {
 
 // TestBotoAssumes: boto3 by itself, led to the center by a variable.
 func TestBotoAssumes(t *testing.T) {
+	t.Parallel()
 	python := testneed.PythonModule(t, "boto3")
 	m, c := newMachine(t), startCenter(t)
 	configure(t, m, c)
@@ -119,6 +121,7 @@ func TestBotoAssumes(t *testing.T) {
 // TestClusterToken: the token that the AWS CLI makes for a Kubernetes cluster says
 // to the cluster who brings it, if the cluster is the one that it was made for.
 func TestClusterToken(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	configure(t, m, startCenter(t))
 	var out struct{ Status struct{ Token string } }

@@ -11,6 +11,7 @@ import (
 // TestConsoleLink: programs that make links into the web console, as AWS's user
 // guide has them, make them at the center, and the link says whose console.
 func TestConsoleLink(t *testing.T) {
+	t.Parallel()
 	python := testneed.PythonModule(t, "boto3")
 	m, c := newMachine(t), startCenter(t)
 	configure(t, m, c)

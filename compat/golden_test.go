@@ -64,6 +64,7 @@ func ourNames(c nameCase) cacheNames {
 // TestNamesByBotocore: the names of all three kinds of cache files are those
 // that botocore computes, here and now.
 func TestNamesByBotocore(t *testing.T) {
+	t.Parallel()
 	t.Run("botocore", func(t *testing.T) {
 		compareNames(t, testneed.PythonModule(t, "botocore"), false)
 	})
@@ -109,6 +110,7 @@ func compareNames(t *testing.T, python string, registrations bool) {
 // TestBytesByBotocore: whatever texts a server sends, the files are such as
 // botocore would write.
 func TestBytesByBotocore(t *testing.T) {
+	t.Parallel()
 	python, m := testneed.PythonModule(t, "botocore"), newMachine(t)
 	dir, ends := ssocache.In(m.home), time.Now().Add(time.Hour)
 	for _, text := range awkwardTexts() {
@@ -142,6 +144,7 @@ func TestBytesByBotocore(t *testing.T) {
 // TestFilesByBotocore: botocore reads the three files that a sign-in leaves,
 // finds nothing to fetch, and would write the same bytes.
 func TestFilesByBotocore(t *testing.T) {
+	t.Parallel()
 	python, m, c := testneed.PythonModule(t, "botocore"), newMachine(t), startCenter(t)
 	configure(t, m, c)
 	m.run(t, program(t, "latchkey"), "configure", "export-credentials", "--profile", profile)

@@ -1,12 +1,14 @@
 package compat_test
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,15 +30,30 @@ const (
 var roleARN = regexp.MustCompile(`^arn:aws:sts::123456789011:assumed-role/AWSReservedSSO_ReadOnly_[0-9a-f]{16}/alice$`)
 
 func TestMain(m *testing.M) {
+	if profile, ok := os.LookupEnv(asSDK); ok {
+		sdkMain(profile)
+		return
+	}
 	dir, err := os.MkdirTemp("", "latchkey-compat-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	built.dir = dir
+	flag.Parse()
+	if !given("test.parallel") {
+		flag.Set("test.parallel", "6") // more than processors: most of a test is waiting
+	}
 	code := m.Run()
+	stopChromium()
 	os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// given says whether the command line has a flag.
+func given(name string) (is bool) {
+	flag.Visit(func(f *flag.Flag) { is = is || f.Name == name })
+	return is
 }
 
 // built is where the two programs are, once a test asked for them.
@@ -46,13 +63,20 @@ var built struct {
 	err  error
 }
 
+// programs names the directory of the two to the tests that TestOnPostgres runs.
+const programs = "LATCHKEY_COMPAT_PROGRAMS"
+
 func program(t *testing.T, name string) string {
 	t.Helper()
-	built.once.Do(func() { built.err = build(testneed.Program(t, "go"), built.dir) })
-	if built.err != nil {
-		t.Fatal(built.err)
+	dir := os.Getenv(programs)
+	if dir == "" {
+		built.once.Do(func() { built.err = build(testneed.Program(t, "go"), built.dir) })
+		if built.err != nil {
+			t.Fatal(built.err)
+		}
+		dir = built.dir
 	}
-	return filepath.Join(built.dir, name)
+	return filepath.Join(dir, name)
 }
 
 func build(goTool, dir string) error {
@@ -102,20 +126,38 @@ func prompted(t *testing.T, p *process) prompt {
 	return prompt{url: page + "?user_code=" + code, code: code}
 }
 
-// cli returns an AWS CLI whose version suits, of those on PATH and the
-// distribution's.
-func cli(t *testing.T, what string, suits func(major, minor int) bool) string {
-	t.Helper()
+// clis are the AWS CLIs on PATH and the distribution's, each asked once for its
+// version: that takes the better part of a second.
+var clis = sync.OnceValue(func() (found []awsCLI) {
 	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/bin") {
-		path := filepath.Join(dir, "aws")
-		out, err := exec.Command(path, "--version").Output()
+		c := awsCLI{path: filepath.Join(dir, "aws")}
+		if slices.ContainsFunc(found, func(have awsCLI) bool { return have.path == c.path }) {
+			continue
+		}
+		out, err := exec.Command(c.path, "--version").Output()
 		if err != nil {
 			continue
 		}
-		var major, minor int
-		if _, err := fmt.Sscanf(string(out), "aws-cli/%d.%d", &major, &minor); err == nil && suits(major, minor) {
-			t.Logf("%s: %s", path, strings.TrimSpace(string(out)))
-			return path
+		if _, err := fmt.Sscanf(string(out), "aws-cli/%d.%d", &c.major, &c.minor); err == nil {
+			c.says = strings.TrimSpace(string(out))
+			found = append(found, c)
+		}
+	}
+	return found
+})
+
+type awsCLI struct {
+	path, says   string
+	major, minor int
+}
+
+// cli returns the first AWS CLI whose version suits.
+func cli(t *testing.T, what string, suits func(major, minor int) bool) string {
+	t.Helper()
+	for _, c := range clis() {
+		if suits(c.major, c.minor) {
+			t.Logf("%s: %s", c.path, c.says)
+			return c.path
 		}
 	}
 	testneed.Check(t, false, "no "+what)

@@ -24,7 +24,7 @@ import (
 const workers = 6
 
 // load is programs and people who use a center all the time: every 20 ms a step
-// of each worker, which is a few requests.
+// of each program, every 100 ms one of a person, which are a few requests each.
 type load struct {
 	steps    atomic.Int64
 	mu       sync.Mutex
@@ -51,13 +51,14 @@ func startLoad(t *testing.T, r *replicas, again bool) *load {
 	l := &load{cancel: cancel}
 	t.Cleanup(l.end)
 	for i := range workers {
+		const pace = 20 * time.Millisecond
 		switch {
 		case i%2 == 0:
-			l.run(ctx, func() error { return s.poll(ctx) })
+			l.run(ctx, pace, func() error { return s.poll(ctx) })
 		case i == 1 && !again: // browsers do not try again
-			l.run(ctx, func() error { return visit(hc, r.startURL()) })
+			l.run(ctx, 5*pace, func() error { return visit(hc, r.startURL()) })
 		default:
-			l.run(ctx, func() error {
+			l.run(ctx, pace, func() error {
 				_, err := portal.GetRoleCredentials(ctx, &sso.GetRoleCredentialsInput{
 					AccessToken: &token, AccountId: aws.String(account), RoleName: aws.String(role)})
 				return err
@@ -67,15 +68,15 @@ func startLoad(t *testing.T, r *replicas, again bool) *load {
 	return l
 }
 
-func (l *load) run(ctx context.Context, step func() error) {
+func (l *load) run(ctx context.Context, pace time.Duration, step func() error) {
 	l.done.Go(func() {
-		pace := time.NewTicker(20 * time.Millisecond)
-		defer pace.Stop()
+		next := time.NewTicker(pace)
+		defer next.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-pace.C:
+			case <-next.C:
 			}
 			if err := step(); err != nil && ctx.Err() == nil {
 				l.mu.Lock()

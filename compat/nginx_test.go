@@ -30,6 +30,7 @@ func startNginx(t *testing.T, dir, address string, replicas [2]string) {
 	site := read(t, "../deploy/nginx.conf")
 	for _, change := range [][2]string{
 		{"127.0.0.1:8081", replicas[0]}, {"127.0.0.1:8082", replicas[1]},
+		{"fail_timeout=5s", "fail_timeout=1s"}, // one that is back is waited for
 		{"/etc/latchkey-center", dir}, {"listen 443", "listen " + address},
 	} {
 		if !strings.Contains(site, change[0]) {

@@ -14,6 +14,7 @@ import (
 // TestPortal: what the page of a person's accounts gives in Chromium works where
 // it is pasted: the credentials for the AWS CLI, the line for latchkey.
 func TestPortal(t *testing.T) {
+	t.Parallel()
 	testneed.Program(t, "chromium")
 	shell, c, m := testneed.Program(t, "sh"), startCenter(t), newMachine(t)
 	latchkey, browser := program(t, "latchkey"), startBrowser(t)
@@ -40,6 +41,7 @@ func TestPortal(t *testing.T) {
 // TestPortalConsole: the form that opens the console leaves its page, which
 // Chromium holds to what the page may do.
 func TestPortalConsole(t *testing.T) {
+	t.Parallel()
 	testneed.Program(t, "chromium")
 	c, browser := startCenter(t), startBrowser(t)
 	signIn(t, browser, c.startURL())

@@ -42,7 +42,7 @@ func TestOnPostgres(t *testing.T) {
 	}
 	server := pgtest.Start(t)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^("+strings.Join(again, "|")+")$")
-	cmd.Env = append(os.Environ(), onPostgres+"="+server.Address())
+	cmd.Env = append(os.Environ(), onPostgres+"="+server.Address(), programs+"="+filepath.Dir(program(t, "latchkey")))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

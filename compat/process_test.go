@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long anything here may take before it counts as hung.
-const patience = 40 * time.Second
+const patience = 2 * time.Minute
 
 // machine is a person's computer: a home of its own and an environment in which
 // nothing names an endpoint, a proxy or credentials.

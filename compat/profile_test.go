@@ -49,6 +49,7 @@ func configureAs(t *testing.T, m *machine, c center, name string, flags ...strin
 // TestProfileWorksWithoutEnvironment: the files that `configure sso` wrote are
 // enough for AWS's clients; no variable names the center.
 func TestProfileWorksWithoutEnvironment(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	configure(t, m, startCenter(t))
 	ours := identityOf(t, m.run(t, program(t, "latchkey"), "sts", "get-caller-identity", "--profile", profile))

@@ -87,6 +87,7 @@ func (r *replicas) person(t *testing.T) (*machine, *http.Client) {
 // TestReplicas: a sign-in whose requests go to one replica and the other is one
 // sign-in, and people are where nginx saw them.
 func TestReplicas(t *testing.T) {
+	t.Parallel()
 	r := startReplicas(t)
 	m, browser := r.person(t)
 	for _, name := range []string{"latchkey", "AWS CLI"} {

@@ -68,6 +68,7 @@ func makeBucket(t *testing.T, origin string) {
 // TestLastLineOfTheGuide: "aws s3 ls --profile my-dev-profile", with S3 beside
 // the center in the services section of the profile.
 func TestLastLineOfTheGuide(t *testing.T) {
+	t.Parallel()
 	aws, m := servicesCLI(t), newMachine(t)
 	s3 := startStorage(t)
 	configure(t, m, startCenter(t))

@@ -1,9 +1,9 @@
 package compat_test
 
 import (
+	"context"
+	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,47 +13,45 @@ import (
 	"latchkey/internal/ssocache"
 )
 
-// enter gives this process the environment of m for the time of the test: the
-// SDK in it looks at nothing else.
-func enter(t *testing.T, m *machine) {
-	t.Helper()
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
-			t.Setenv(name, "") // puts it back afterwards
-			os.Unsetenv(name)
+// asSDK names a profile to this program, which is then nothing but the AWS SDK
+// for Go: the SDK takes all that it goes by from its process's environment.
+const asSDK = "LATCHKEY_COMPAT_SDK"
+
+// sdkMain prints who the SDK is with a profile. It reads the endpoints of STS,
+// SSO and SSO OIDC from the profile's services section.
+func sdkMain(profile string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(profile))
+	if err == nil {
+		var who *sts.GetCallerIdentityOutput
+		if who, err = sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil); err == nil {
+			fmt.Print(aws.ToString(who.Arn))
+			return
 		}
 	}
-	files := filepath.Join(m.home, ".aws") // the SDK has settled on files before HOME is set here
-	m = m.with("AWS_CONFIG_FILE="+filepath.Join(files, "config"), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(files, "credentials"))
-	for _, variable := range m.env {
-		name, value, _ := strings.Cut(variable, "=")
-		t.Setenv(name, value)
-	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
 }
 
-// sdkARN is who the AWS SDK for Go is with a profile. It reads the endpoints of
-// STS, SSO and SSO OIDC from the profile's services section.
-func sdkARN(t *testing.T, profile string) string {
+// sdkARN is who the AWS SDK for Go is on m with a profile.
+func sdkARN(t *testing.T, m *machine, profile string) string {
 	t.Helper()
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithSharedConfigProfile(profile), config.WithHTTPClient(localClient(t)))
+	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return aws.ToString(who.Arn)
+	return string(m.with(asSDK+"="+profile).run(t, self))
 }
 
 // TestSDKProfile: the AWS SDK for Go v2 takes profiles of every kind as they are.
 func TestSDKProfile(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	configureKinds(t, m, startCenter(t))
-	enter(t, m)
 	for _, kind := range kinds {
 		t.Run(kind.profile, func(t *testing.T) {
-			if arn := sdkARN(t, kind.profile); !kind.arn.MatchString(arn) {
+			if arn := sdkARN(t, m, kind.profile); !kind.arn.MatchString(arn) {
 				t.Errorf("the SDK is %s, want %s", arn, kind.arn)
 			}
 		})
@@ -75,7 +73,7 @@ func sdkRefreshes(t *testing.T, m *machine) {
 	}
 	before := token()
 	age(t, m)
-	if arn := sdkARN(t, "in-session"); !roleARN.MatchString(arn) {
+	if arn := sdkARN(t, m, "in-session"); !roleARN.MatchString(arn) {
 		t.Errorf("the SDK is %s, want %s", arn, roleARN)
 	}
 	after := token()

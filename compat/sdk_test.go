@@ -103,6 +103,7 @@ func (s sdk) signIn(t *testing.T, browser *http.Client) string {
 // TestGoSDK: the AWS SDK for Go v2 gets tokens for a code, refreshes them, and
 // knows the errors.
 func TestGoSDK(t *testing.T) {
+	t.Parallel()
 	s := startSDK(t)
 	code := s.code(t, localClient(t))
 	byCode := ssooidc.CreateTokenInput{

@@ -49,6 +49,7 @@ func age(t *testing.T, m *machine) {
 // TestSessionOfEitherIsRefreshedByBoth: with an SSO session, who signs in gets a
 // token of an hour and the means to refresh it, and either program does.
 func TestSessionOfEitherIsRefreshedByBoth(t *testing.T) {
+	t.Parallel()
 	aws, latchkey, c := cli2(t), program(t, "latchkey"), startCenter(t)
 	for name, signsIn := range map[string]string{"AWS CLI signs in": aws, "latchkey signs in": latchkey} {
 		t.Run(name, func(t *testing.T) {
@@ -75,6 +76,7 @@ var authorizePage = regexp.MustCompile(`(http://127\.0\.0\.1:\d+/authorize\?\S+)
 // TestBrowserBringsTheCode: a browser follows the answer of the page to the
 // program that waits for it, and is refused nothing on the way.
 func TestBrowserBringsTheCode(t *testing.T) {
+	t.Parallel()
 	testneed.Program(t, "chromium")
 	latchkey, c := program(t, "latchkey"), startCenter(t)
 	for _, tt := range []struct {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"latchkey/internal/ssocache"
 	"latchkey/internal/testneed"
@@ -52,6 +53,7 @@ func configureTogether(t *testing.T, m *machine, c center) {
 // every kind at the same time, each time after tokens and credentials have
 // ended. Whoever is first writes what the other then reads, and nobody fails.
 func TestTogether(t *testing.T) {
+	t.Parallel()
 	m, c := newMachine(t), startCenter(t)
 	configureTogether(t, ledTo(t, m, c), c)
 	m = ruled(m)
@@ -66,8 +68,7 @@ func TestTogether(t *testing.T) {
 		}))
 	})
 	t.Run("SDK for Go", func(t *testing.T) {
-		enter(t, m)
-		together(t, m, each(sdkARN))
+		together(t, m, each(func(t *testing.T, profile string) string { return sdkARN(t, m, profile) }))
 	})
 	t.Run("Terraform", func(t *testing.T) {
 		module := terraformHead
@@ -147,9 +148,10 @@ func besideLatchkey(t *testing.T, m *machine, work func()) {
 	work()
 }
 
-// latchkeyAsAll goes through the profiles, at least once, until ctx ends.
+// latchkeyAsAll goes through the profiles, at least once, until ctx ends. It
+// leaves the processor to the other client for a while each time.
 func latchkeyAsAll(ctx context.Context, m *machine, latchkey string) error {
-	for first := true; first || ctx.Err() == nil; first = false {
+	for {
 		for _, kind := range everyKind {
 			cmd := m.command(context.Background(), latchkey, "sts", "get-caller-identity", "--profile", kind.profile)
 			out, err := cmd.Output()
@@ -161,13 +163,18 @@ func latchkeyAsAll(ctx context.Context, m *machine, latchkey string) error {
 				return fmt.Errorf("with %s latchkey is %s, want %s (%w)", kind.profile, out, kind.arn, err)
 			}
 		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
-	return nil
 }
 
 // TestFilesOfOthers: latchkey takes the credentials that the AWS CLI has left in
 // its cache, and calls nobody. Version 1 keeps those of assumed roles alone.
 func TestFilesOfOthers(t *testing.T) {
+	t.Parallel()
 	t.Run("AWS CLI v1", func(t *testing.T) {
 		leaves(t, cli(t, "AWS CLI v1", func(major, _ int) bool { return major == 1 }), "chained")
 	})

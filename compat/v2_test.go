@@ -52,6 +52,7 @@ func manualProfile(t *testing.T, m *machine) {
 // TestTokenOfEitherServesBoth: who signs in with one program is signed in with
 // the other.
 func TestTokenOfEitherServesBoth(t *testing.T) {
+	t.Parallel()
 	aws, latchkey, c := cli2(t), program(t, "latchkey"), startCenter(t)
 	for _, tt := range []struct{ name, signsIn, other string }{
 		{"AWS CLI signs in", aws, latchkey},
@@ -108,6 +109,7 @@ func oneKey(t *testing.T, m *machine, aws, latchkey string) {
 // TestSignOutOfEitherSignsOutBoth: after `sso logout` of one program the other
 // has no token and no role credentials left.
 func TestSignOutOfEitherSignsOutBoth(t *testing.T) {
+	t.Parallel()
 	aws, latchkey, c := cli2(t), program(t, "latchkey"), startCenter(t)
 	for _, tt := range []struct{ name, signsIn, signsOut string }{
 		{"AWS CLI signs out", latchkey, aws},

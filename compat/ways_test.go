@@ -23,6 +23,7 @@ print(json.dumps({k: who[k] for k in ("UserId", "Account", "Arn")}))
 // TestClientsUnderExec: what exec puts into the environment is enough for AWS's
 // clients to be the profile's role, at the profile's center.
 func TestClientsUnderExec(t *testing.T) {
+	t.Parallel()
 	m, latchkey := newMachine(t), program(t, "latchkey")
 	configure(t, m, startCenter(t))
 	under := m.with("AWS_PROFILE=none", "AWS_SECURITY_TOKEN=stale", "AWS_WEB_IDENTITY_TOKEN_FILE=/none")
@@ -41,6 +42,7 @@ func TestClientsUnderExec(t *testing.T) {
 // TestProgramOfEither: each program is the credential_process of a profile that
 // the other uses.
 func TestProgramOfEither(t *testing.T) {
+	t.Parallel()
 	m, latchkey, c := newMachine(t), program(t, "latchkey"), startCenter(t)
 	configure(t, m, c)
 	config := filepath.Join(m.home, ".aws", "config")
@@ -62,6 +64,7 @@ func TestProgramOfEither(t *testing.T) {
 // TestRoleOfEitherServesBoth: a role that one program has assumed is there for
 // the other, which need not ask for it.
 func TestRoleOfEitherServesBoth(t *testing.T) {
+	t.Parallel()
 	latchkey, c := program(t, "latchkey"), startCenter(t)
 	aws := servicesCLI(t)
 	for _, tt := range []struct{ name, first, second string }{
