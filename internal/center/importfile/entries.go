@@ -22,7 +22,7 @@ func (r *reader) user(n ast.Node, path string) directory.FileUser {
 	before := len(r.mistakes)
 	ok := r.mapping(n, path, fields{
 		"name":          r.checked(&u.Name, directory.ValidUserName),
-		"email":         r.given(&u.Email, directory.ValidEmail),
+		"email":         r.given(&u.Email, validEmail),
 		"password":      r.secret(&u.Password, password.Valid),
 		"password_hash": r.secret(&u.PasswordHash, password.ValidHash),
 		"source":        r.checked(&u.Source, directory.ValidName),
@@ -45,6 +45,10 @@ func (r *reader) user(n ast.Node, path string) directory.FileUser {
 	r.unique(n, path, "user", directory.UserKey(u.Name))
 	return u
 }
+
+// validEmail takes what need not look like an address: a directory can have some
+// from when that was not asked, and its export must be imported again.
+func validEmail(text string) error { return directory.ValidLabel(text, 320) }
 
 // validExternalID takes whatever a provider may call somebody.
 func validExternalID(id string) error {
@@ -94,7 +98,7 @@ func (r *reader) account(n ast.Node, path string) directory.FileAccount {
 	ok := r.mapping(n, path, fields{
 		"id":    r.checked(&a.ID, directory.ValidAccountID),
 		"name":  r.checked(&a.Name, directory.ValidName),
-		"email": r.given(&a.Email, directory.ValidEmail),
+		"email": r.given(&a.Email, validEmail),
 	})
 	if ok {
 		r.require(n, path, before, "id", a.ID, "name", a.Name)
