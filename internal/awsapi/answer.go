@@ -7,16 +7,17 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
 
 const errorTypeHeader = "X-Amzn-Errortype"
 
-// notProtocol says what an answer is when it cannot be the service's, "" when
+// notProtocol says what an answer from u is when it cannot be the service's, "" when
 // it can. An empty body is an answer of the services when the status says
 // success (Logout) or the header names an error.
-func (s *sender) notProtocol(resp *http.Response, body []byte) string {
+func (s *sender) notProtocol(u *url.URL, resp *http.Response, body []byte) string {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0 && (resp.StatusCode < 300 || resp.Header.Get(errorTypeHeader) != ""):
@@ -25,7 +26,7 @@ func (s *sender) notProtocol(resp *http.Response, body []byte) string {
 		return "nothing"
 	case s.xml && isSTS(body), !s.xml && body[0] == '{' && json.Valid(body):
 		return ""
-	case resp.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("HTTPS")):
+	case u.Scheme == "http" && resp.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("HTTPS")):
 		return wantsTLS
 	case bytes.HasPrefix(body, []byte("<")) && !s.xml || strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"):
 		return "a web page"

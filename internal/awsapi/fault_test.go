@@ -393,6 +393,17 @@ func TestAnotherScheme(t *testing.T) {
 	}
 }
 
+// What is asked over TLS is not told to use it, whatever a page says.
+func TestNoOtherScheme(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "HTTPS inspection: no", http.StatusBadRequest)
+	}))
+	defer s.Close()
+	c := awsapi.New(awsapi.Config{Region: "us-east-1", HTTP: s.Client(), Endpoints: awsapi.Endpoints{SSO: s.URL}})
+	_, err := c.ListAccounts(t.Context(), "AT")
+	checkUnreachable(t, "ListAccounts", err, "answered 400 with something other than a JSON object")
+}
+
 // failing answers no request.
 type failing struct{ err error }
 

@@ -50,7 +50,7 @@ func (s *sender) exchange(req *http.Request, call *call) (*http.Response, error)
 	call.last = nil
 	resp, body, err := s.send(req)
 	if err == nil {
-		call.last, err = s.judge(call.operation, resp, body)
+		call.last, err = s.judge(call.operation, req.URL, resp, body)
 	}
 	if err != nil {
 		call.last = s.unreachable(call.operation, req.URL, err)
@@ -76,11 +76,11 @@ func (s *sender) send(req *http.Request) (*http.Response, []byte, error) {
 
 // judge returns the error that the service answered with, or why the answer
 // cannot be the service's.
-func (s *sender) judge(operation string, resp *http.Response, body []byte) (answered, foreign error) {
+func (s *sender) judge(operation string, u *url.URL, resp *http.Response, body []byte) (answered, foreign error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return nil, foreignError{status: resp.StatusCode, what: "a redirect, which is not followed"}
 	}
-	if what := s.notProtocol(resp, body); what != "" {
+	if what := s.notProtocol(u, resp, body); what != "" {
 		return nil, foreignError{status: resp.StatusCode, what: what}
 	}
 	if resp.StatusCode < 300 {
