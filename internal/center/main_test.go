@@ -1,0 +1,12 @@
+package center_test
+
+import (
+	"testing"
+
+	"latchkey/internal/testneed"
+)
+
+func TestMain(m *testing.M) {
+	testneed.Memory()
+	m.Run()
+}

@@ -1,0 +1,12 @@
+package store_test
+
+import (
+	"testing"
+
+	"latchkey/internal/testneed"
+)
+
+func TestMain(m *testing.M) {
+	testneed.Memory()
+	m.Run()
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package testneed
+
+// Memory does nothing: there is no directory in memory.
+func Memory() {}
