@@ -1,7 +1,6 @@
 package compat_test
 
 import (
-	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -40,20 +39,10 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	built.dir = dir
-	flag.Parse()
-	if !given("test.parallel") {
-		flag.Set("test.parallel", "6") // more than processors: most of a test is waiting
-	}
-	code := m.Run()
+	code := testneed.Waiting{M: m}.Run()
 	stopChromium()
 	os.RemoveAll(dir)
 	os.Exit(code)
-}
-
-// given says whether the command line has a flag.
-func given(name string) (is bool) {
-	flag.Visit(func(f *flag.Flag) { is = is || f.Name == name })
-	return is
 }
 
 // built is where the two programs are, once a test asked for them.

@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"latchkey/internal/centercli"
+	"latchkey/internal/testneed"
 )
 
 // asProgram makes the test binary be latchkey-center, to be stopped by signals.
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(centercli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 	}
-	testscript.Main(m, map[string]func(){
+	testscript.Main(testneed.Waiting{M: m}, map[string]func(){
 		"latchkey-center": func() {
 			os.Exit(centercli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 		},

@@ -22,12 +22,13 @@ import (
 	"latchkey/internal/center"
 	"latchkey/internal/center/fault"
 	"latchkey/internal/cli"
+	"latchkey/internal/testneed"
 	_ "latchkey/internal/warm" // as in the program
 	"latchkey/internal/webuser"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(testneed.Waiting{M: m}, map[string]func(){
 		"latchkey": func() { os.Exit(cli.Main(os.Args[1:])) },
 		"approve":  func() { os.Exit(browse("cli_login_button")) },
 		"deny":     func() { os.Exit(browse("cli_deny_button")) },
