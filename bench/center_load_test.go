@@ -72,7 +72,7 @@ type loaded struct {
 
 func newLoaded(t *testing.T, database string) *loaded {
 	t.Helper()
-	l := &loaded{lasts: time.Duration(size(300, 5000)) * time.Millisecond}
+	l := &loaded{lasts: time.Duration(size(150, 5000)) * time.Millisecond}
 	l.replica = serveCenter(t, database, "--import", directoryFile(t), "--behind-proxy")
 	var err error
 	l.client, err = register(l.replica, "192.0.2.1")
@@ -140,7 +140,7 @@ func (l *loaded) roleCredentials(t *testing.T) measure {
 	}.run(t)
 }
 
-// accounts asks for the first page and for the last one of ten thousand accounts.
+// accounts asks for the first page and for the last one of many accounts.
 func (l *loaded) accounts(t *testing.T) (first, last measure) {
 	t.Helper()
 	const path = "/assignment/accounts?max_result=100"
@@ -161,7 +161,7 @@ func (l *loaded) accounts(t *testing.T) (first, last measure) {
 		}
 		next = page.NextToken
 	}
-	if pages != manyAccounts/100+1 {
+	if pages != manyAccounts()/100+1 {
 		t.Fatalf("%d pages of accounts", pages)
 	}
 	ask := func(path string) measure {

@@ -16,16 +16,18 @@ import (
 )
 
 const (
-	manyUsers    = 400
-	manyAccounts = 10_000
-	manyGroups   = 200
-	word         = "correct horse battery"
+	manyUsers  = 400
+	manyGroups = 200
+	word       = "correct horse battery"
 
 	deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
-// directoryFile writes users, of whom "many" has ten thousand accounts through
-// two hundred groups and each of the others one.
+// manyAccounts is ten thousand where that is measured.
+func manyAccounts() int { return size(2000, 10_000) }
+
+// directoryFile writes users, of whom "many" has as many accounts through two
+// hundred groups and each of the others one.
 func directoryFile(t testing.TB) string {
 	t.Helper()
 	hash, err := password.NewHasher().Hash(word)
@@ -45,11 +47,11 @@ func directoryFile(t testing.TB) string {
 	}
 	b.WriteString("]}\npermission_sets: [{name: ReadOnly, session_duration: 1h}]\naccounts:\n")
 	fmt.Fprintf(&b, "  - {id: %q, name: First}\n", account)
-	for i := range manyAccounts {
+	for i := range manyAccounts() {
 		fmt.Fprintf(&b, "  - {id: %q, name: Account %d}\n", accountNumber(i), i)
 	}
 	fmt.Fprintf(&b, "assignments:\n  - {account: %q, permission_set: ReadOnly, group: everyone}\n", account)
-	for i := range manyAccounts {
+	for i := range manyAccounts() {
 		fmt.Fprintf(&b, "  - {account: %q, permission_set: ReadOnly, group: group%d}\n", accountNumber(i), i%manyGroups)
 	}
 	path := filepath.Join(t.TempDir(), "directory.yaml")
