@@ -26,7 +26,11 @@ func (w *world) dump(t *testing.T) string {
 	tables := query(t, db, w.tables())
 	var b strings.Builder
 	for _, table := range tables {
-		fmt.Fprintln(&b, table, query(t, db, "SELECT * FROM "+strings.Trim(table, "[]")+" ORDER BY 1, 2"))
+		which := ""
+		if table == "[settings]" {
+			which = " WHERE name <> 'swept'" // of its own accord, soon after it has started
+		}
+		fmt.Fprintln(&b, table, query(t, db, "SELECT * FROM "+strings.Trim(table, "[]")+which+" ORDER BY 1, 2"))
 	}
 	return b.String()
 }
