@@ -51,11 +51,14 @@ func ServeBehindProxy(ctx context.Context, ln net.Listener, srv *http.Server, ce
 // lastAnswers has answers say, once ctx ended, that they are the connection's last.
 func lastAnswers(ctx context.Context, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(&lastAnswer{w, ctx}, r)
+		answer := &lastAnswer{w, ctx}
+		h.ServeHTTP(answer, r)
+		answer.decide() // for one that has neither
 	})
 }
 
-// lastAnswer decides when the answer begins and not when the request came.
+// lastAnswer decides when the answer begins, by its status or its text, and not
+// when the request came.
 type lastAnswer struct {
 	http.ResponseWriter
 	ctx context.Context

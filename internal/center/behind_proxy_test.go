@@ -26,12 +26,14 @@ func TestServeBehindProxyMissesNobody(t *testing.T) {
 			if r.URL.Path == "/slow" {
 				time.Sleep(time.Second)
 			}
-			io.WriteString(w, "served")
+			if r.URL.Path != "/empty" {
+				io.WriteString(w, "served")
+			}
 		}), slog.New(slog.DiscardHandler))
 		served := make(chan error, 1)
 		go func() { served <- center.ServeBehindProxy(ctx, ln, srv, "", "") }()
 
-		kept, slow, unused, silent := ln.dial(t), ln.dial(t), ln.dial(t), ln.dial(t)
+		kept, slow, empty, unused, silent := ln.dial(t), ln.dial(t), ln.dial(t), ln.dial(t), ln.dial(t)
 		if last := kept.ask(t, "/"); last {
 			t.Error("the connection cannot be used again")
 		}
@@ -44,6 +46,9 @@ func TestServeBehindProxyMissesNobody(t *testing.T) {
 		}
 		if last := kept.ask(t, "/"); !last {
 			t.Error("a connection that was kept: it may be used again")
+		}
+		if last := empty.ask(t, "/empty"); !last {
+			t.Error("an answer of nothing: its connection may be used again")
 		}
 		time.Sleep(2 * time.Second) // longer than requests are taken in
 		if _, err := ln.connect(); err == nil {
@@ -126,7 +131,11 @@ func (p proxied) ask(t *testing.T, path string) (last bool) {
 		return false
 	}
 	defer resp.Body.Close()
-	if body, err := io.ReadAll(resp.Body); string(body) != "served" || err != nil {
+	want := "served"
+	if path == "/empty" {
+		want = ""
+	}
+	if body, err := io.ReadAll(resp.Body); string(body) != want || err != nil {
 		t.Errorf("%s: %q %v", path, body, err)
 	}
 	return resp.Close

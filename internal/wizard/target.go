@@ -171,11 +171,17 @@ func (w *Wizard) lead(ctx context.Context, t *Target) error {
 	case unreachable != nil && w.SignIn != nil:
 		return unreachable
 	case unreachable != nil:
-		w.say("There is %s.", termtext.Safe(unreachable.Message))
+		w.say("%s.", sentence(unreachable.Message))
 	case known:
 		w.say("No latchkey-center was found, and %s.", termtext.Safe(nowhere.Message))
 	}
 	return nil
+}
+
+// sentence is a message with a capital letter.
+func sentence(message string) string {
+	message = termtext.Safe(message)
+	return strings.ToUpper(message[:1]) + message[1:]
 }
 
 // center looks for a center at a start URL that is not AWS's.
