@@ -1,12 +1,17 @@
 package center_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"latchkey/internal/center/store"
 	"latchkey/internal/center/storetest/pgtest"
 )
 
@@ -19,8 +24,42 @@ func database(t *testing.T, file string) string {
 	if server := os.Getenv(onPostgres); server != "" {
 		return pgtest.Database(t, server)
 	}
+	tables, err := empty()
+	if err == nil {
+		err = os.WriteFile(file, tables, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return "sqlite:" + file
 }
+
+// empty is the file of a center that has its tables and nothing in them, made
+// once: with -race that takes longer than most of the tests.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "latchkey-center-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "center.db")
+	made, err := store.Open(context.Background(), "sqlite:"+file)
+	if err != nil {
+		return nil, err
+	}
+	if err := made.Close(); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.Exec("DELETE FROM settings") // each center has a key of its own
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
 
 // open opens the database beside the center.
 func (w *world) open(t *testing.T) *sql.DB {
