@@ -76,7 +76,10 @@ func (db *DB) refuseForeign(ctx context.Context) error {
 // refuseNewer keeps an old program from a schema that it does not know.
 func refuseNewer(has, knows int64) error {
 	if has > knows {
-		return fmt.Errorf("schema version %d is newer than this program, which knows %d", has, knows)
+		return &stateError{
+			fmt.Sprintf("schema version %d is newer than this program, which knows %d", has, knows),
+			"use the program that changed it, or a newer one; to go back to this one, restore the backup from before the upgrade",
+		}
 	}
 	return nil
 }

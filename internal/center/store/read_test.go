@@ -101,3 +101,26 @@ func TestReadOlder(t *testing.T) {
 		t.Errorf("its bytes have changed: %v", err)
 	}
 }
+
+// A program that is older than the schema does not touch it, and says what does.
+func TestOlderProgram(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "center.db")
+	url := "sqlite:" + path
+	open(t, url).Close()
+	raw, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = raw.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)")
+	raw.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, opens := range []func(context.Context, string) (*store.DB, error){store.Open, store.OpenToRead} {
+		_, err := opens(t.Context(), url)
+		if err == nil || !strings.Contains(err.Error(), "schema version 99 is newer than this program") ||
+			!strings.Contains(store.Hint(err), "restore the backup") {
+			t.Errorf("%v; %s", err, store.Hint(err))
+		}
+	}
+}
